@@ -1,0 +1,1 @@
+"""What `deploy.sh` does at run time, for the platform engineer."""

@@ -1,0 +1,12 @@
+"""Metadata and console scripts; everything else about the project's tools is in pyproject.toml."""
+
+from setuptools import setup
+
+setup(
+    name="datascience-workstations",
+    version="0.1.0",
+    description="A development environment for data scientists on AWS: private workstations, reached through SSM",
+    python_requires=">=3.11",
+    packages=["analysis", "cloud", "deployment", "generator", "localaws", "workstation"],
+    entry_points={"console_scripts": ["workstation = workstation.__main__:main"]},
+)

@@ -1,0 +1,1 @@
+"""What a data scientist does with a workstation at run time."""
