@@ -1,0 +1,100 @@
+"""Calls to AWS: one session, explicit region, timeouts and retries set, errors translated. boto3 is imported late."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+from cloud.errors import CloudError, translated
+
+CONNECT_SECONDS = 10
+READ_SECONDS = 60
+ATTEMPTS = 6
+"""The first try and five more, with growing pauses (botocore's `standard` mode); throttling ends within about a minute."""
+CONNECTIONS = 16
+
+Found = TypeVar("Found")
+
+
+class Cloud:
+    """A session in one region. Clients are made once and may be used from several threads."""
+
+    def __init__(self, *, region: str, profile: str | None = None) -> None:
+        self.region = region
+        self.profile = profile
+        self._clients: dict[tuple[str, str], Any] = {}
+        self._session: Any = None
+        self._lock = threading.Lock()
+
+    def client(self, service: str, *, region: str | None = None) -> Any:
+        """The boto3 client of a service; another region than the session's only where a call needs it."""
+        key = (service, region or self.region)
+        with self._lock, translated(service):
+            if key not in self._clients:
+                self._clients[key] = self._new_client(*key)
+            return self._clients[key]
+
+    def call(self, service: str, operation: str, **parameters: Any) -> dict[str, Any]:
+        """One call, by AWS's own name (`DescribeVpcs`). Raises `CloudError`."""
+        client = self.client(service)
+        method = _snake(operation)
+        with translated(f"{service} {operation}"):
+            return getattr(client, method)(**parameters)
+
+    def pages(self, service: str, operation: str, key: str, **parameters: Any) -> Iterator[dict[str, Any]]:
+        """Every item under `key` of a paged call, page by page. Raises `CloudError`."""
+        client = self.client(service)
+        with translated(f"{service} {operation}"):
+            for page in client.get_paginator(_snake(operation)).paginate(**parameters):
+                yield from page.get(key, ())
+
+    def account(self) -> tuple[str, str]:
+        """The account's number and the ARN of the caller."""
+        identity = self.call("sts", "GetCallerIdentity")
+        return identity["Account"], identity["Arn"]
+
+    def _new_client(self, service: str, region: str) -> Any:
+        import boto3
+        from botocore.config import Config
+
+        if self._session is None:
+            self._session = boto3.session.Session(region_name=self.region, profile_name=self.profile)
+        settings = Config(
+            connect_timeout=CONNECT_SECONDS,
+            read_timeout=READ_SECONDS,
+            retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+            max_pool_connections=CONNECTIONS,
+            s3={"us_east_1_regional_endpoint": "regional"},
+        )
+        return self._session.client(service, region_name=region, config=settings)
+
+
+def wait_until(
+    look: Callable[[], Found | None],
+    *,
+    what: str,
+    timeout_seconds: float,
+    poll_seconds: float = 5,
+    sleep: Callable[[float], None] = time.sleep,
+    clock: Callable[[], float] = time.monotonic,
+) -> Found:
+    """What `look` finds, asked again until it is not None.
+
+    Raises `CloudError` after `timeout_seconds`, and whatever `look` raises.
+    """
+    end = clock() + timeout_seconds
+    while True:
+        found = look()
+        if found is not None:
+            return found
+        if clock() >= end:
+            raise CloudError(f"waited {timeout_seconds / 60:.0f} minutes for {what}", "look at it in the AWS console")
+        sleep(poll_seconds)
+
+
+def _snake(operation: str) -> str:
+    from botocore import xform_name
+
+    return xform_name(operation)
