@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 DIRECTORY = ".local"
 STATE_FILE = "localaws.json"
@@ -26,13 +28,13 @@ class Endpoint:
 
 
 def running(root: Path) -> Endpoint | None:
-    """The local AWS of this checkout; None when it is not there or its process is gone."""
+    """The local AWS of this checkout; None when it is not there or its process does not answer."""
     try:
         state = json.loads(Path(root, DIRECTORY, STATE_FILE).read_text(encoding="utf-8"))
         endpoint = Endpoint(url=state["endpoint"], pid=int(state["pid"]), account=state["account"])
     except (FileNotFoundError, NotADirectoryError, json.JSONDecodeError, KeyError, TypeError, ValueError):
         return None
-    return endpoint if _alive(endpoint.pid) else None
+    return endpoint if _alive(endpoint.pid) and _answers(endpoint.url) else None
 
 
 def environment(base: Mapping[str, str], endpoint: Endpoint) -> dict[str, str]:
@@ -40,7 +42,7 @@ def environment(base: Mapping[str, str], endpoint: Endpoint) -> dict[str, str]:
     kept = {key: value for key, value in base.items() if not _strays(key)}
     return kept | {
         "AWS_ACCESS_KEY_ID": "local",
-        "AWS_SECRET_ACCESS_KEY": "local",  # noqa: S105 - it opens nothing
+        "AWS_SECRET_ACCESS_KEY": "local",
         "AWS_ENDPOINT_URL": endpoint.url,
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
@@ -68,4 +70,14 @@ def _alive(pid: int) -> bool:
         return False
     except PermissionError:
         return True
+    return True
+
+
+def _answers(url: str) -> bool:
+    """Whether somebody listens there: a process number alone may be another program's by now."""
+    parts = urlsplit(url)
+    try:
+        socket.create_connection((parts.hostname or "", parts.port or 0), timeout=5).close()
+    except OSError:
+        return False
     return True

@@ -53,9 +53,11 @@ def region_finding(name: str) -> str | None:
     """One line that says why `name` is no region, with close matches; None when it is one."""
     if name in REGIONS:
         return None
-    close = difflib.get_close_matches(name[:64].lower(), REGIONS, n=3)
+    typed = name[:64].lower()
+    close = difflib.get_close_matches(typed, REGIONS, n=3)
+    close.sort(key=lambda region: sorted(region) != sorted(typed))  # letters swapped: the likeliest slip
     hint = f"did you mean {' or '.join(close)}?" if close else "for example us-east-1 or eu-central-1"
-    return f"region: got {ascii(name[:64])}, want the name of an AWS region; {hint}"
+    return f"region: got {name[:64]!a}, want the name of an AWS region; {hint}"
 
 
 def profile_name(environment: Mapping[str, str], profile: str | None = None) -> str:

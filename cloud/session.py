@@ -12,7 +12,7 @@ from cloud.errors import CloudError, translated
 CONNECT_SECONDS = 10
 READ_SECONDS = 60
 ATTEMPTS = 6
-"""The first try and five more, with growing pauses (botocore's `standard` mode); throttling ends within about a minute."""
+"""The first try and five more, with growing pauses (botocore's `standard` mode): about a minute in all."""
 CONNECTIONS = 16
 
 Found = TypeVar("Found")
