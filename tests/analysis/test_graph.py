@@ -1,0 +1,114 @@
+"""The order of creation, and the longest chain of the committed templates."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+
+import pytest
+
+from analysis.graph import Step, critical_path, dependencies
+from analysis.resolve import TemplateError, load
+from tests.analysis.networks import environment, ref, resource, workstation
+
+
+def test_references_of_every_kind_are_dependencies():
+    template = {
+        "Resources": {
+            "ByRef": resource("EC2::Subnet", VpcId=ref("Vpc")),
+            "ByGetAtt": resource("EC2::Subnet", CidrBlock={"Fn::GetAtt": ["Vpc", "CidrBlock"]}),
+            "BySub": resource("EC2::Subnet", CidrBlock={"Fn::Sub": "${Vpc.CidrBlock}"}),
+            "BySubOfTwo": resource("EC2::Subnet", CidrBlock={"Fn::Sub": ["${Other}", {"Other": ref("ByRef")}]}),
+            "ByDependsOn": resource("EC2::Subnet", depends_on="Vpc"),
+            "Vpc": resource("EC2::VPC"),
+        }
+    }
+
+    expected = {
+        "ByRef": ("Vpc",),
+        "ByGetAtt": ("Vpc",),
+        "BySub": ("Vpc",),
+        "BySubOfTwo": ("ByRef",),
+        "ByDependsOn": ("Vpc",),
+        "Vpc": (),
+    }
+    assert expected == dependencies(template)
+
+
+def test_routes_and_addresses_wait_for_the_attachment_even_when_the_template_forgets_it():
+    template = copy.deepcopy(environment("single"))
+    del template["Resources"]["PublicDefaultRoute"]["DependsOn"]
+    del template["Resources"]["NatAddressA"]["DependsOn"]
+    found = dependencies(template)
+
+    expected = {
+        "PublicDefaultRoute": ("InternetGateway", "InternetGatewayAttachment", "PublicRouteTable"),
+        "NatAddressA": ("InternetGatewayAttachment",),
+        "PrivateDefaultRouteA": ("NatGatewayA", "PrivateRouteTableA"),
+    }
+    assert expected == {name: found[name] for name in expected}
+
+
+def test_a_resource_whose_condition_does_not_hold_is_left_out():
+    template = {
+        "Parameters": {"Key": {"Type": "String", "Default": ""}},
+        "Conditions": {"HasKey": {"Fn::Not": [{"Fn::Equals": [ref("Key"), ""]}]}},
+        "Resources": {"Vpc": resource("EC2::VPC"), "Extra": {**resource("EC2::VPC"), "Condition": "HasKey"}},
+    }
+
+    assert dependencies(template) == {"Vpc": ()}
+    assert dependencies(template, {"Key": "mine"}) == {"Vpc": (), "Extra": ()}
+
+
+def test_the_longest_chain_is_named_step_by_step():
+    path = critical_path(environment("single"))
+
+    expected = (
+        Step("InternetGateway", "AWS::EC2::InternetGateway", 17),
+        Step("InternetGatewayAttachment", "AWS::EC2::VPCGatewayAttachment", 12),
+        Step("NatAddressA", "AWS::EC2::EIP", 17),
+        Step("NatGatewayA", "AWS::EC2::NatGateway", 106),
+        Step("PrivateDefaultRouteA", "AWS::EC2::Route", 2),
+    )
+    assert expected == path.steps
+    assert path.seconds == 154
+
+
+def test_without_nat_the_instance_profile_waits_for_its_role_and_is_the_longest_chain():
+    path = critical_path(environment("none"))
+
+    assert tuple(step.logical_id for step in path.steps) == ("WorkstationRole", "WorkstationInstanceProfile")
+    assert path.seconds == 148
+
+
+def test_a_type_without_a_known_time_is_named_and_not_guessed():
+    path = critical_path({"Resources": {"Cluster": resource("ECS::Cluster"), "Vpc": resource("EC2::VPC")}})
+
+    assert path.untimed == ("AWS::ECS::Cluster",)
+    assert path.seconds == 12
+
+
+def test_a_circle_is_refused_by_name():
+    template = {"Resources": {name: resource("EC2::VPC", depends_on=other) for name, other in ("AB", "BA")}}
+
+    with pytest.raises(TemplateError, match=r"Circular dependency between resources: \[A, B\]"):
+        critical_path(template)
+
+
+@pytest.mark.parametrize(("name", "most_seconds"), [("environment.yaml", 156), ("workstation.yaml", 45)])
+def test_the_committed_templates_deploy_within_the_promised_time(root: Path, name: str, most_seconds: int):
+    path = critical_path(load((root / "templates" / name).read_text("utf-8")))
+
+    assert path.untimed == ()
+    assert path.seconds <= most_seconds, f"{path.seconds} s: {' -> '.join(step.logical_id for step in path.steps)}"
+
+
+def test_a_profile_that_waits_for_the_network_breaks_the_promised_time():
+    template = copy.deepcopy(environment("single"))
+    template["Resources"]["WorkstationRole"]["DependsOn"] = "NatGatewayA"
+
+    assert critical_path(template).seconds == 300
+
+
+def test_a_workstation_is_ready_within_the_promised_time():
+    assert critical_path(workstation()).seconds == 29
