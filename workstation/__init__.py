@@ -1,1 +1,1 @@
-"""What a data scientist does with a workstation at run time."""
+"""What a data scientist types: find the workstations, connect to them. One module for each verb (see `verbs.py`)."""

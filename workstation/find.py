@@ -1,0 +1,59 @@
+"""Ask AWS for workstations: the calls, nothing else. What the answers mean is in `machines.py`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cloud.errors import CloudError
+from generator.contract import Tag
+from workstation.machines import Machine, machines
+
+if TYPE_CHECKING:
+    from cloud.session import Cloud
+
+IDS_PER_CALL = 50
+"""SSM takes at most 100 values in one filter, and answers at most 50 machines in one page.
+https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeInstanceInformation.html"""
+
+DENIED = ("AccessDeniedException", "AccessDenied")
+
+
+def find(
+    cloud: Cloud, *, environment: str | None = None, name: str | None = None
+) -> tuple[tuple[Machine, ...], str | None]:
+    """The workstations of the region, and why the SSM agents could not be asked (None when they could).
+
+    Raises `CloudError`.
+    """
+    filters = [{"Name": "tag-key", "Values": [Tag.WORKSTATION]}]
+    wanted = ((Tag.ENVIRONMENT, environment), (Tag.WORKSTATION, name))
+    filters += [{"Name": f"tag:{key}", "Values": [_literal(value)]} for key, value in wanted if value is not None]
+    reservations = tuple(cloud.pages("ec2", "DescribeInstances", "Reservations", Filters=filters))
+    running = [found.instance_id for found in machines(reservations, ()) if found.state == "running"]
+    try:
+        online = online_agents(cloud, running)
+    except CloudError as error:
+        if error.code not in DENIED:
+            raise
+        return machines(reservations, None), str(error)
+    return machines(reservations, online), None
+
+
+def online_agents(cloud: Cloud, instance_ids: list[str]) -> frozenset[str]:
+    """Those of the instances whose SSM agent answered within the last minutes. Raises `CloudError`."""
+    return frozenset(
+        answer["InstanceId"]
+        for start in range(0, len(instance_ids), IDS_PER_CALL)
+        for answer in cloud.pages(
+            "ssm",
+            "DescribeInstanceInformation",
+            "InstanceInformationList",
+            Filters=[{"Key": "InstanceIds", "Values": instance_ids[start : start + IDS_PER_CALL]}],
+        )
+        if answer["PingStatus"] == "Online"
+    )
+
+
+def _literal(value: str) -> str:
+    """A filter value that means itself: in EC2's filters `*` and `?` are wildcards and a backslash takes their power."""
+    return "".join(f"\\{character}" if character in "*?\\" else character for character in value)
