@@ -37,6 +37,9 @@ class EnvironmentOutput:
     DATA_SCIENTIST_USER_POLICY_ARN = "DataScientistUserPolicyArn"
     DATA_SCIENTIST_SESSION_POLICY_ARN = "DataScientistSessionPolicyArn"
 
+    SHELL_DOCUMENT_NAME = "ShellDocumentName"
+    """The session document for `aws ssm start-session --document-name`."""
+
     @staticmethod
     def private_subnet_id(letter: str) -> str:
         return f"PrivateSubnetId{letter}"

@@ -1,0 +1,97 @@
+"""What no single setting shows: blocks that overlap, names used twice, sizes that do not fit each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from ipaddress import AddressValueError, IPv4Network, NetmaskValueError
+
+from generator.cidr import DOCKER_BRIDGE, LONGEST_PREFIX, PRIVATE_RANGES, SHORTEST_PREFIX
+from generator.config import Config, WorkstationConfig
+from generator.contract import ZONE_LETTERS
+from generator.findings import Finding
+from generator.settings import show
+
+IOPS_PER_GIB = 500  # https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html#gp3-ebs-volume-type
+IOPS_PER_MIBPS = 4  # the same page: at most 0.25 MiB/s of throughput for each IOPS
+DEEP_LEARNING_ROOT_GIB = 100  # AWS's Deep Learning base images fill 75 GiB snapshots
+
+PARAVIRTUAL_FAMILIES = ("c1", "m1", "m2", "m3", "t1", "c3", "hi1", "hs1")
+"""https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/virtualization_types.html; no current image boots on them."""
+
+DOCKER_HINT = "containers on a workstation could not reach that part of the VPC: take another block of 172.16.0.0/12"
+
+
+def check(config: Config) -> Iterator[Finding]:
+    """Findings about a config whose single settings are all right."""
+    yield from _cidr(config.network.cidr)
+    yield from _ports(config)
+    yield from _volume_performance(config)
+    yield from _names(config.workstations)
+    for index, workstation in enumerate(config.workstations):
+        yield from _workstation(config, workstation, f"workstation[{index}]")
+
+
+def _cidr(text: str) -> Iterator[Finding]:
+    key, got = "network.cidr", show(text)
+    try:
+        block = IPv4Network(text, strict=False)
+    except (AddressValueError, NetmaskValueError):
+        yield Finding(key, got, "an IPv4 block", "four numbers up to 255, a slash, a prefix up to 32")
+        return
+    if block.with_prefixlen != text:
+        want = "the block's first address" if text.count(".") == 3 else "an IPv4 block"
+        yield Finding(key, got, want, f"the block that holds it is {block}")
+    if not SHORTEST_PREFIX <= block.prefixlen <= LONGEST_PREFIX:
+        want = f"a prefix from /{SHORTEST_PREFIX} to /{LONGEST_PREFIX}"
+        yield Finding(
+            key, got, want, f"a /{block.prefixlen} has {block.num_addresses:,} addresses; /20 is a good start"
+        )
+    if not any(block.subnet_of(private) for private in PRIVATE_RANGES):
+        yield Finding(key, got, "a block in " + ", ".join(str(private) for private in PRIVATE_RANGES))
+    elif block.overlaps(DOCKER_BRIDGE):
+        yield Finding(key, got, f"a block outside Docker's {DOCKER_BRIDGE}", DOCKER_HINT)
+
+
+def _ports(config: Config) -> Iterator[Finding]:
+    if config.network.nat != "none" and 443 not in config.network.egress_tcp_ports:
+        got = ", ".join(map(str, config.network.egress_tcp_ports)) or "an empty list"
+        yield Finding("network.egress_tcp_ports", got, "443 among them", "Session Manager needs it")
+
+
+def _volume_performance(config: Config) -> Iterator[Finding]:
+    most = config.home_volume.iops // IOPS_PER_MIBPS
+    if config.home_volume.throughput_mibps > most:
+        hint = f"for this throughput set home_volume.iops to {config.home_volume.throughput_mibps * IOPS_PER_MIBPS}"
+        yield Finding(
+            "home_volume.throughput_mibps",
+            str(config.home_volume.throughput_mibps),
+            f"at most a quarter of home_volume.iops, {most}",
+            hint,
+        )
+
+
+def _names(workstations: tuple[WorkstationConfig, ...]) -> Iterator[Finding]:
+    first: dict[str, int] = {}
+    for index, workstation in enumerate(workstations):
+        if workstation.name in first:
+            hint = f"workstation[{first[workstation.name]}] has it already"
+            yield Finding(f"workstation[{index}].name", show(workstation.name), "a name used once", hint)
+        first.setdefault(workstation.name, index)
+
+
+def _workstation(config: Config, workstation: WorkstationConfig, key: str) -> Iterator[Finding]:
+    zones = ZONE_LETTERS[: config.network.zones]
+    if workstation.zone.upper() not in zones:
+        want = "one of " + ", ".join(show(zone.lower()) for zone in zones)
+        yield Finding(f"{key}.zone", show(workstation.zone), want, f"network.zones is {config.network.zones}")
+    if workstation.instance_type.partition(".")[0] in PARAVIRTUAL_FAMILIES:
+        yield Finding(f"{key}.instance_type", show(workstation.instance_type), "a current type", 'such as "m7i.xlarge"')
+    if workstation.instance_type.startswith("mac"):
+        yield Finding(f"{key}.instance_type", show(workstation.instance_type), "a type that runs Linux")
+    if workstation.image == "deep-learning" and workstation.root_volume_gib < DEEP_LEARNING_ROOT_GIB:
+        want = f"at least {DEEP_LEARNING_ROOT_GIB} for a Deep Learning AMI"
+        yield Finding(f"{key}.root_volume_gib", str(workstation.root_volume_gib), want)
+    if config.home_volume.iops > IOPS_PER_GIB * workstation.home_volume_gib:
+        least = -(-config.home_volume.iops // IOPS_PER_GIB)
+        want = f"at least {least}, since gp3 gives {IOPS_PER_GIB} IOPS for each GiB"
+        yield Finding(f"{key}.home_volume_gib", str(workstation.home_volume_gib), want)

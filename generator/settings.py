@@ -1,0 +1,134 @@
+"""The kinds of values a config setting can have: what each accepts, says it wants, and looks like in JSON Schema."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import MISSING, dataclass, field
+from difflib import get_close_matches
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of a few values."""
+
+    options: tuple[str | int, ...]
+
+    @property
+    def want(self) -> str:
+        return "one of " + ", ".join(show(option) for option in self.options)
+
+    def accepts(self, value: object) -> bool:
+        return any(value == option and type(value) is type(option) for option in self.options)
+
+    def hint(self, value: object) -> str:
+        close = get_close_matches(str(value), [str(option) for option in self.options], n=1)
+        return f'did you mean "{close[0]}"?' if close else ""
+
+    def schema(self) -> dict[str, Any]:
+        return {"enum": list(self.options)}
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A whole number in a range, with its unit."""
+
+    least: int
+    most: int
+    unit: str = ""
+
+    @property
+    def want(self) -> str:
+        return f"a whole number from {self.least} to {self.most}" + (f" ({self.unit})" if self.unit else "")
+
+    def accepts(self, value: object) -> bool:
+        return type(value) is int and self.least <= value <= self.most
+
+    def hint(self, value: object) -> str:
+        return "write the number without quotes" if isinstance(value, str) and value.strip().isdigit() else ""
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "integer", "minimum": self.least, "maximum": self.most}
+
+
+@dataclass(frozen=True)
+class Flag:
+    """Yes or no."""
+
+    want: str = "true or false"
+
+    def accepts(self, value: object) -> bool:
+        return type(value) is bool
+
+    def hint(self, value: object) -> str:
+        return "write true or false without quotes" if value in ("true", "false") else ""
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "boolean"}
+
+
+@dataclass(frozen=True)
+class Text:
+    """Text of one shape; `want` says in words what `pattern` (matched whole) allows."""
+
+    pattern: str
+    want: str
+
+    def accepts(self, value: object) -> bool:
+        return isinstance(value, str) and re.fullmatch(self.pattern, value, re.ASCII) is not None
+
+    def hint(self, value: object) -> str:
+        return "" if isinstance(value, str) else "put it in quotes"
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "pattern": f"^(?:{self.pattern})$"}
+
+
+@dataclass(frozen=True)
+class ListOf:
+    """A list of values of one kind, each at most once."""
+
+    kind: Choice | Whole | Text
+
+    @property
+    def want(self) -> str:
+        return f"a list, each item {self.kind.want}, none twice"
+
+    def accepts(self, value: object) -> bool:
+        if not isinstance(value, list) or not all(self.kind.accepts(item) for item in value):
+            return False
+        return len(set(value)) == len(value)
+
+    def hint(self, value: object) -> str:
+        if not isinstance(value, list):
+            return "write it in square brackets"
+        return next((hint for item in value if not self.kind.accepts(item) and (hint := self.kind.hint(item))), "")
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "array", "items": self.kind.schema(), "uniqueItems": True}
+
+
+Kind = Choice | Whole | Flag | Text | ListOf
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What people are told about one setting."""
+
+    kind: Kind
+    description: str
+    effect: str
+    """What changing it does to a running environment or machine."""
+
+
+def setting(kind: Kind, description: str, *, effect: str, default: Any = MISSING) -> Any:
+    """A dataclass field that is a config setting; without `default` it must be given."""
+    return field(default=default, metadata={"setting": Setting(kind, description, effect)})
+
+
+def show(value: object) -> str:
+    """A value as the user wrote it, shortened, on one line and with nothing a terminal would obey."""
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    text = text if len(text) <= 60 else text[:57] + "..."
+    text = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
+    return f'"{text}"' if isinstance(value, str) else text
