@@ -27,6 +27,9 @@ SECTIONS = (
     "Outputs",
 )
 
+ATTRIBUTES = ("Type", "Condition", "DependsOn", "DeletionPolicy", "UpdateReplacePolicy", "Properties")
+"""Of a resource, in reading order; an attribute that is not here is refused."""
+
 
 class AssemblyError(Exception):
     """The parts do not make a template. A bug in the generator, never a user's mistake."""
@@ -63,8 +66,15 @@ def assemble(stack: Stack) -> dict[str, Any]:
     for name, condition in stack.conditions.items():
         template.add_condition(name, condition)
     data = template.to_dict()
+    data["Resources"] = {title: _in_order(title, resource) for title, resource in data["Resources"].items()}
     check(data)
     return {section: data[section] for section in SECTIONS if data.get(section)}
+
+
+def _in_order(title: str, resource: dict[str, Any]) -> dict[str, Any]:
+    if unknown := set(resource) - set(ATTRIBUTES):
+        raise AssemblyError(f"{title} has the attributes {sorted(unknown)}, whose place is not known")
+    return {attribute: resource[attribute] for attribute in ATTRIBUTES if attribute in resource}
 
 
 def _items(part: object) -> Iterator[AWSObject | Parameter]:

@@ -74,16 +74,16 @@ def access() -> Access:
             "DataScientistUserPolicy",
             Description="For IAM users: reach the workstations whose Owner tag is your user name",
             PolicyDocument=statements(
-                *data_scientist_statements(owner="${aws:username}", session_prefix="${aws:username}", shell=shell)
+                *data_scientist_statements(
+                    owner="${aws:username}", callers=("${aws:userid}", "${aws:username}"), shell=shell
+                )
             ),
         ),
         data_scientist_session_policy=ManagedPolicy(
             "DataScientistSessionPolicy",
             Description="For roles and Identity Center: reach the workstations whose Owner tag is your session's",
             PolicyDocument=statements(
-                *data_scientist_statements(
-                    owner="${aws:PrincipalTag/Owner}", session_prefix="${aws:userid}", shell=shell
-                )
+                *data_scientist_statements(owner="${aws:PrincipalTag/Owner}", callers=("${aws:userid}",), shell=shell)
             ),
         ),
     )

@@ -106,10 +106,10 @@ def agent_statements() -> tuple[Statement, ...]:
     )
 
 
-def data_scientist_statements(*, owner: str, session_prefix: str, shell: Document) -> tuple[Statement, ...]:
+def data_scientist_statements(*, owner: str, callers: tuple[str, ...], shell: Document) -> tuple[Statement, ...]:
     """Connecting to, starting and stopping one's own workstations, and seeing the list.
 
-    `owner` is the policy variable that the Owner tag must equal, `session_prefix` what one's session ids begin with.
+    `owner` is the policy variable that the Owner tag must equal, `callers` what one's session ids begin with.
     Instances and documents are separate statements: a tag condition on a document would deny every session.
     Without `ssm:SessionDocumentAccessCheck` a session that names no document would open the account's default shell.
     https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-restrict-access-quickstart.html
@@ -146,7 +146,7 @@ def data_scientist_statements(*, owner: str, session_prefix: str, shell: Documen
                 ),
             ],
         ),
-        *_own_session_statements(session_prefix),
+        *_own_session_statements(callers),
         Statement(
             Sid="StartAndStopOwnWorkstation",
             Effect=Allow,
@@ -170,27 +170,24 @@ def data_scientist_statements(*, owner: str, session_prefix: str, shell: Documen
     )
 
 
-def _own_session_statements(session_prefix: str) -> tuple[Statement, ...]:
-    # The session's tag holds its id, which begins with the caller's id: the form that also holds for role sessions.
+def _own_session_statements(callers: tuple[str, ...]) -> tuple[Statement, ...]:
+    # A session's tag holds the user id of whoever started it: the form that also holds for role sessions.
+    # https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-restrict-access-examples.html
+    own = {"ssm:resourceTag/aws:ssmmessages:session-id": ["${aws:userid}", "${aws:userid}-*"]}
+    session = "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:session/"
     return (
         Statement(
             Sid="EndAndResumeOwnSessions",
             Effect=Allow,
             Action=[ssm.ResumeSession, ssm.TerminateSession],
-            Resource=[Sub("arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:session/*")],
-            Condition=Condition(StringLike({"ssm:resourceTag/aws:ssmmessages:session-id": f"{session_prefix}*"})),
+            Resource=[Sub(session + "*")],
+            Condition=Condition(StringLike(own)),
         ),
         Statement(
             Sid="OpenOwnDataChannel",
             Effect=Allow,
             Action=[ssmmessages.OpenDataChannel],
-            Resource=[
-                Sub(
-                    "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:session/"
-                    + session_prefix.replace("${", "${!")
-                    + "-*"
-                )
-            ],
+            Resource=[Sub(session + caller.replace("${", "${!") + "-*") for caller in callers],
         ),
     )
 
