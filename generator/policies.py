@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from awacs import ec2, kms, logs, ssm, ssmmessages, sts
+from awacs import ec2, logs, ssm, ssmmessages, sts
 from awacs.aws import (
     Allow,
-    ArnLike,
-    Bool,
     BoolIfExists,
     Condition,
     PolicyDocument,
@@ -189,69 +187,4 @@ def _own_session_statements(callers: tuple[str, ...]) -> tuple[Statement, ...]:
             Action=[ssmmessages.OpenDataChannel],
             Resource=[Sub(session + caller.replace("${", "${!") + "-*") for caller in callers],
         ),
-    )
-
-
-def key_policy() -> tuple[Statement, ...]:
-    """The account decides by IAM who uses the key; EBS and the flow log may use it for this account.
-
-    https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
-    https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
-    https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html
-    """
-    use = [kms.Decrypt, kms.DescribeKey, kms.Encrypt, kms.GenerateDataKeyWithoutPlaintext, kms.ReEncryptFrom]
-    return (
-        Statement(
-            Sid="AccountDecidesByIam",
-            Effect=Allow,
-            Principal=Principal("AWS", Sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root")),
-            Action=[kms.Action("*")],
-            Resource=ANY_RESOURCE,  # in a key policy this means the key itself
-        ),
-        Statement(
-            Sid="VolumesOfThisAccount",
-            Effect=Allow,
-            Principal=Principal("AWS", "*"),
-            Action=[*use, kms.ReEncryptTo],
-            Resource=ANY_RESOURCE,  # in a key policy this means the key itself
-            Condition=_through_ec2(),
-        ),
-        Statement(
-            Sid="GrantsForVolumesOfThisAccount",
-            Effect=Allow,
-            Principal=Principal("AWS", "*"),
-            Action=[kms.CreateGrant],
-            Resource=ANY_RESOURCE,  # in a key policy this means the key itself
-            Condition=_through_ec2(Bool({"kms:GrantIsForAWSResource": True})),
-        ),
-        Statement(
-            Sid="LogsOfThisAccount",
-            Effect=Allow,
-            Principal=Principal("Service", Sub("logs.${AWS::Region}.${AWS::URLSuffix}")),
-            Action=[kms.Decrypt, kms.DescribeKey, kms.Encrypt, kms.GenerateDataKey, kms.ReEncryptFrom, kms.ReEncryptTo],
-            Resource=ANY_RESOURCE,  # in a key policy this means the key itself
-            Condition=Condition(
-                ArnLike(
-                    {
-                        "kms:EncryptionContext:aws:logs:arn": Sub(
-                            "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:*"
-                        )
-                    }
-                )
-            ),
-        ),
-    )
-
-
-def _through_ec2(*more: Bool) -> Condition:
-    return Condition(
-        [
-            StringEquals(
-                {
-                    "kms:CallerAccount": Ref("AWS::AccountId"),
-                    "kms:ViaService": Sub("ec2.${AWS::Region}.${AWS::URLSuffix}"),
-                }
-            ),
-            *more,
-        ]
     )
