@@ -1,0 +1,115 @@
+"""python -m analysis VERB: facts of the committed templates. See `-h` of each verb."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from analysis.committed import CommittedFileError, read_committed
+
+DONE, FAILED, WRONG_USAGE = 0, 1, 2
+PICTURE = Path("docs/architecture.svg")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one verb; returns the exit code: 0 done, 1 failed, 2 wrong usage."""
+    from analysis.resolve import TemplateError
+
+    options = _parser().parse_args(arguments)
+    try:
+        return options.verb(options)
+    except (CommittedFileError, TemplateError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return WRONG_USAGE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m analysis", description="Facts of the committed templates.")
+    verbs = parser.add_subparsers(metavar="VERB", required=True)
+    directory = argparse.ArgumentParser(add_help=False)
+    directory.add_argument(
+        "--config-dir",
+        type=Path,
+        default=Path("templates"),
+        metavar="DIRECTORY",
+        help="where the generated templates are (default: %(default)s; templates/NAME for config/NAME.toml)",
+    )
+    cost = verbs.add_parser("cost", parents=[directory], help="what the stacks cost a month")
+    cost.description = "Monthly cost of each stack: running, with idle stop (8 hours a working day), stopped, removed."
+    cost.add_argument("--region", default="us-east-1", help="where you deploy (default: %(default)s)")
+    cost.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    cost.set_defaults(verb=_cost)
+    path = verbs.add_parser("path", parents=[directory], help="the longest chain of a first deploy")
+    path.description = (
+        "The resources that a deploy waits for longest. The seconds are an assumption, not measured here."
+    )
+    path.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    path.set_defaults(verb=_path)
+    picture = verbs.add_parser("picture", parents=[directory], help="draw the architecture picture")
+    picture.description = f"Draw the stacks as an SVG picture, {PICTURE} unless told otherwise."
+    picture.add_argument("--output", type=Path, default=PICTURE, metavar="FILE", help="where to (default: %(default)s)")
+    picture.add_argument("--check", action="store_true", help="change nothing; fail when the picture is not current")
+    picture.set_defaults(verb=_picture)
+    return parser
+
+
+def _cost(options: argparse.Namespace) -> int:
+    from analysis.cost import for_stacks
+    from analysis.cost_table import as_json, as_table, total
+
+    committed = read_committed(options.config_dir)
+    costs = for_stacks(committed.stacks, committed.templates, options.region)
+    sys.stdout.write(as_json(costs) if options.json else as_table(costs))
+    if not options.json:
+        print(*total(costs).notes, sep="\n", file=sys.stderr)
+    return DONE
+
+
+def _path(options: argparse.Namespace) -> int:
+    import dataclasses
+    import json
+
+    from analysis.graph import critical_path
+
+    paths = {name: critical_path(item) for name, item in read_committed(options.config_dir).templates.items()}
+    if options.json:
+        print(json.dumps({name: dataclasses.asdict(path) for name, path in paths.items()}, indent=2))
+        return DONE
+    for name, path in paths.items():
+        print(f"{name}: {path.seconds} s")
+        for step in path.steps:
+            print(f"  {step.seconds if step.seconds is not None else '?':>4} s  {step.logical_id}  ({step.type})")
+    print("The seconds are an assumption, not measured here: analysis/seconds.toml", file=sys.stderr)
+    return DONE
+
+
+def _picture(options: argparse.Namespace) -> int:
+    from analysis.picture import draw
+
+    committed = read_committed(options.config_dir)
+    wanted = draw(committed.stacks, committed.templates).encode()
+    mend = "python -m analysis picture"
+    if options.config_dir != Path("templates"):
+        mend += f" --config-dir {options.config_dir}"
+    if options.output != PICTURE:
+        mend += f" --output {options.output}"
+    if options.check:
+        current = options.output.read_bytes() if options.output.is_file() else None
+        if current == wanted:
+            return DONE
+        what = "is missing" if current is None else "does not show the templates as they are now"
+        print(f"error: {options.output} {what}; run: {mend}", file=sys.stderr)
+        return FAILED
+    try:
+        options.output.write_bytes(wanted)
+    except OSError as error:
+        print(f"error: {options.output}: cannot be written ({error.strerror})", file=sys.stderr)
+        return WRONG_USAGE
+    print(f"wrote {options.output} ({len(wanted):,} bytes)", file=sys.stderr)
+    return DONE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

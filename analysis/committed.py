@@ -1,0 +1,53 @@
+"""Reads what the generator committed: `stacks.json` and the templates it names."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from analysis.resolve import TemplateTextError, load
+from generator.contract import STACKS_FILE
+
+HINT = "run: python -m generator"
+
+
+class CommittedFileError(ValueError):
+    """A file that is missing or unreadable; the message names it and what to do."""
+
+
+@dataclass(frozen=True)
+class Committed:
+    """`stacks.json`, and each template it names by file name."""
+
+    stacks: Mapping[str, Any]
+    templates: Mapping[str, Mapping[str, Any]]
+
+
+def read_committed(directory: Path) -> Committed:
+    """Raises CommittedFileError when a file is missing or is not what the generator writes."""
+    stacks_file = directory / STACKS_FILE
+    try:
+        stacks = json.loads(_text(stacks_file))
+        names = (stacks["environment"]["template"], *(item["template"] for item in stacks["workstations"]))
+    except (json.JSONDecodeError, KeyError, TypeError) as error:
+        raise CommittedFileError(f"{stacks_file}: not as the generator writes it ({error}); {HINT}") from error
+    return Committed(stacks, {name: _template(directory / name) for name in dict.fromkeys(names)})
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text("utf-8")
+    except FileNotFoundError as error:
+        raise CommittedFileError(f"{file}: no such file; {HINT}") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommittedFileError(f"{file}: cannot be read ({error}); {HINT}") from error
+
+
+def _template(file: Path) -> Mapping[str, Any]:
+    try:
+        return load(_text(file))
+    except TemplateTextError as error:
+        raise CommittedFileError(f"{file}: {error}; {HINT}") from error
