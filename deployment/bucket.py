@@ -1,0 +1,59 @@
+"""The bucket that the templates go through: is it there, ours, in the region, and may we write to it."""
+
+from __future__ import annotations
+
+from cloud.errors import CloudError
+from cloud.session import Cloud
+
+
+def finding(cloud: Cloud, bucket: str, *, account: str, command: str) -> tuple[bool, str | None]:
+    """Whether the bucket exists, and one line that says why it will not do (None when it will, or is missing).
+
+    `command` is the deploy command of the user, for the hint.
+    """
+    try:
+        answer = cloud.call("s3", "HeadBucket", Bucket=bucket, ExpectedBucketOwner=account)
+    except CloudError as error:
+        if error.code in ("404", "NoSuchBucket"):
+            return False, f"bucket: {bucket} does not exist; make it with `{command} --create-bucket`"
+        if error.code in ("403", "AccessDenied"):
+            hint = "choose another name, or ask its owner for s3:ListBucket"
+            return True, f"bucket: {bucket} exists, but is not open to account {account}; {hint}"
+        if error.code in ("301", "PermanentRedirect"):
+            return True, f"bucket: {bucket} is in another region than {cloud.region}; choose one in {cloud.region}"
+        raise
+    region = answer.get("BucketRegion", cloud.region)
+    if region != cloud.region:
+        hint = f"choose a bucket in {cloud.region}, or deploy to {region}"
+        return True, f"bucket: {bucket} is in {region}, the deploy goes to {cloud.region}; {hint}"
+    return True, None
+
+
+def write_finding(cloud: Cloud, bucket: str, *, prefix: str, account: str) -> str | None:
+    """One line when we may not write; found out by an upload that is begun and given up, which leaves nothing.
+
+    CreateMultipartUpload needs the permission s3:PutObject and that of the bucket's key
+    (docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html#mpuAndPermissions).
+    """
+    where = {"Bucket": bucket, "Key": f"{prefix}/write-check", "ExpectedBucketOwner": account}
+    try:
+        upload = cloud.call("s3", "CreateMultipartUpload", **where)
+        cloud.call("s3", "AbortMultipartUpload", UploadId=upload["UploadId"], **where)
+    except CloudError as error:
+        if not error.code:
+            raise
+        return f"bucket: {bucket} cannot be written to: {error.message or error.code}; ask its owner for s3:PutObject"
+    return None
+
+
+def create(cloud: Cloud, bucket: str, *, account: str) -> None:
+    """Make the bucket: no public access, no ACLs, encrypted, versioned. Raises `CloudError`."""
+    where = {"Bucket": bucket, "ExpectedBucketOwner": account}
+    place = {} if cloud.region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": cloud.region}}
+    cloud.call("s3", "CreateBucket", Bucket=bucket, ObjectOwnership="BucketOwnerEnforced", **place)
+    blocked = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
+    public = {"PublicAccessBlockConfiguration": dict.fromkeys(blocked, True)}
+    rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": True}
+    cloud.call("s3", "PutPublicAccessBlock", **where, **public)
+    cloud.call("s3", "PutBucketEncryption", **where, ServerSideEncryptionConfiguration={"Rules": [rule]})
+    cloud.call("s3", "PutBucketVersioning", **where, VersioningConfiguration={"Status": "Enabled"})

@@ -1,0 +1,149 @@
+"""The plan of a deploy: a value, printed by `--dry-run` and carried out by the real run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from deployment.existing import Stack
+from deployment.stacks import Stacks, Template, Workstation
+from generator.contract import (
+    EnvironmentOutput,
+    Tag,
+    WorkstationParameter,
+    workstation_stack_name,
+)
+
+
+@dataclass(frozen=True)
+class StackPlan:
+    """One stack to make or update."""
+
+    name: str
+    label: str
+    """For people: `environment demo`, `workstation ada`."""
+    template: Template
+    parameters: Mapping[str, str]
+    tags: Mapping[str, str]
+    exists: bool
+    from_environment: Mapping[str, str]
+    """Parameter to the output of the environment that it gets; empty for the environment itself."""
+    reasons: Mapping[str, str]
+    """Parameter to where its value comes from, for those that this step resolved."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that a deploy does, in order: bucket, environment, workstations side by side."""
+
+    account: str
+    region: str
+    local: bool
+    bucket: str
+    create_bucket: bool
+    environment: StackPlan
+    workstations: tuple[StackPlan, ...]
+    left_over: tuple[str, ...]
+    """Stacks of workstations that the config no longer has; nothing is done to them."""
+
+    @property
+    def prefix(self) -> str:
+        """Where in the bucket the templates go."""
+        return self.environment.name
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """A value that was looked up, and where."""
+
+    value: str
+    reason: str
+
+
+def environment_plan(name: str, stacks: Stacks, *, resolved: Mapping[str, Resolved], exists: bool) -> StackPlan:
+    """The environment's stack."""
+    return StackPlan(
+        name=name,
+        label=f"environment {name}",
+        template=stacks.template,
+        parameters={**stacks.parameters, **{key: found.value for key, found in resolved.items()}},
+        tags={Tag.ENVIRONMENT: name},
+        exists=exists,
+        from_environment={},
+        reasons={key: found.reason for key, found in resolved.items()},
+    )
+
+
+def workstation_plan(
+    environment: str, workstation: Workstation, *, resolved: Mapping[str, Resolved], exists: bool
+) -> StackPlan:
+    """The stack of one workstation; what it gets from the environment is known once that is there."""
+    handed = handed_over(workstation.zone)
+    overridden = {**workstation.parameters, **{key: found.value for key, found in resolved.items()}}
+    own = {WorkstationParameter.ENVIRONMENT_NAME: environment, **overridden}
+    return StackPlan(
+        name=workstation_stack_name(environment, workstation.name),
+        label=f"workstation {workstation.name}",
+        template=workstation.template,
+        parameters={key: value for key, value in own.items() if key in workstation.template.parameters},
+        tags={Tag.ENVIRONMENT: environment, Tag.WORKSTATION: workstation.name},
+        exists=exists,
+        from_environment={
+            key: output
+            for key, output in handed.items()
+            if key in workstation.template.parameters and key not in resolved
+        },
+        reasons={key: found.reason for key, found in resolved.items()},
+    )
+
+
+def handed_over(zone: str) -> dict[str, str]:
+    """Parameter of a workstation in the zone at `zone` (a letter) to the environment's output that it gets."""
+    return {
+        WorkstationParameter.SUBNET_ID: EnvironmentOutput.private_subnet_id(zone),
+        WorkstationParameter.AVAILABILITY_ZONE: EnvironmentOutput.availability_zone(zone),
+        WorkstationParameter.SECURITY_GROUP_ID: EnvironmentOutput.WORKSTATION_SECURITY_GROUP_ID,
+        WorkstationParameter.INSTANCE_PROFILE_NAME: EnvironmentOutput.WORKSTATION_INSTANCE_PROFILE_NAME,
+        WorkstationParameter.VOLUME_KMS_KEY_ARN: EnvironmentOutput.VOLUME_KMS_KEY_ARN,
+    }
+
+
+def findings(plan: Plan) -> Iterator[str]:
+    """What CloudFormation would refuse: parameters without a value, or that the template does not have."""
+    for stack in (plan.environment, *plan.workstations):
+        given = {**stack.parameters, **stack.from_environment}
+        for key in sorted(set(given) - set(stack.template.parameters)):
+            want = f"one of {', '.join(sorted(stack.template.parameters)) or 'none'}"
+            yield f"{stack.label}: parameter {key} is not in {stack.template.path.name}, want {want}"
+        for key, declared in stack.template.parameters.items():
+            if key not in given and "Default" not in declared:
+                yield f"{stack.label}: parameter {key} has no value; pass one with --parameter"
+
+
+def left_over(
+    environment: str, stacks: Stacks, deployed: Mapping[str, Stack], found: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Of the deployed workstations `found`, those that the config does not have."""
+    wanted = {workstation_stack_name(environment, workstation.name) for workstation in stacks.workstations}
+    return tuple(name for name in found if name not in wanted and deployed[name].holds_something)
+
+
+def lines(plan: Plan) -> Iterator[str]:
+    """The plan for people."""
+    where = "the local AWS" if plan.local else f"AWS account {plan.account}"
+    yield f"plan for {where}, region {plan.region}"
+    yield f"  bucket {plan.bucket}: {'make it: private, encrypted, versioned' if plan.create_bucket else 'is there'}"
+    for stack in (plan.environment, *plan.workstations):
+        verb = "update, if anything changed" if stack.exists else "create"
+        yield f"  {stack.label} (stack {stack.name}): {verb}"
+        for key, value in stack.parameters.items():
+            reason = f"  ({stack.reasons[key]})" if key in stack.reasons else ""
+            yield f"    {key} = {_shown(value)}{reason}"
+    for name in plan.left_over:
+        yield f"  stack {name} is no longer in the config: it stays as it is, with its machine and its disk"
+        yield f"    to remove it: aws cloudformation delete-stack --region {plan.region} --stack-name {name}"
+
+
+def _shown(value: str) -> str:
+    plain = value.isprintable() and value and value == value.strip()
+    return value if plain else ascii(value)
