@@ -9,16 +9,17 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
-from pathlib import Path
-from typing import NoReturn
 
 if not __package__:
-    sys.path[0] = str(Path(__file__).resolve().parent.parent)
+    sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
-from workstation.context import context_of
 from workstation.errors import WorkstationError
-from workstation.verbs import BY_NAME, VERBS
+from workstation.verbs import VERBS, module_name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # `typing` and `collections.abc` are not imported at run time: they would cost a quarter of --help
+    from collections.abc import Sequence
+    from typing import NoReturn
 
 INTERRUPTED = 130
 """128 + SIGINT, what a shell reports."""
@@ -29,6 +30,8 @@ WITH_VALUE = ("--region", "--profile", "--environment")
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb; the exit code is 0 done, 1 failed, 2 wrong usage, 3 refused by the user."""
     words = list(sys.argv[1:] if argv is None else argv)
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # a name that the terminal cannot show is no reason to fail
     try:
         code = _run(words)
         sys.stdout.flush()
@@ -46,21 +49,28 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(words: list[str]) -> int:
-    from cloud.errors import CloudError
-
     place = _verb_place(words)
     if place is None:
         front = _front()
         front.parse_args(words)
         front.print_help(sys.stderr)
         return 2
-    verb = BY_NAME.get(words[place])
-    if verb is None:
-        _front().error(_unknown_verb(words[place]))
-    module = verb.module()
-    parser = Parser(prog=f"workstation {verb.name}", description=module.__doc__, parents=[_global_options()])
+    verb = words[place]
+    if verb not in VERBS:
+        _front().error(_unknown_verb(verb))
+    return _run_verb(verb, words[:place] + words[place + 1 :])
+
+
+def _run_verb(verb: str, words: list[str]) -> int:
+    from importlib import import_module
+
+    from cloud.errors import CloudError
+    from workstation.context import context_of
+
+    module = import_module(module_name(verb))
+    parser = Parser(prog=f"workstation {verb}", description=module.__doc__, parents=[_global_options()])
     module.add_arguments(parser)
-    options = parser.parse_args(words[:place] + words[place + 1 :])
+    options = parser.parse_args(words)
     try:
         return module.run(options, context_of(options))
     except CloudError as error:
@@ -78,8 +88,8 @@ class Parser(argparse.ArgumentParser):
 
 
 def _front() -> Parser:
-    width = max(len(verb.name) for verb in VERBS)
-    verbs = "\n".join(f"  {verb.name:<{width}}  {verb.summary}" for verb in VERBS)
+    width = max(len(verb) for verb in VERBS)
+    verbs = "\n".join(f"  {verb:<{width}}  {summary}" for verb, summary in VERBS.items())
     return Parser(
         prog="workstation",
         usage="workstation [OPTIONS] VERB …",
@@ -112,9 +122,9 @@ def _verb_place(words: Sequence[str]) -> int | None:
 def _unknown_verb(word: str) -> str:
     import difflib
 
-    close = difflib.get_close_matches(word, BY_NAME, n=1)
-    hint = f"did you mean {close[0]}?" if close else f"one of {', '.join(BY_NAME)}"
-    return f"verb: got {word[:64]!r}, want {hint}" if not close else f"verb: got {word[:64]!r}; {hint}"
+    close = difflib.get_close_matches(word, VERBS, n=1)
+    hint = f"; did you mean {close[0]}?" if close else ""
+    return f"verb: got {word[:64]!a}, want one of {', '.join(VERBS)}{hint}"
 
 
 def _say(line: str) -> None:

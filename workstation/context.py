@@ -29,7 +29,10 @@ class Context:
     local: bool = False
 
     def cloud(self) -> Cloud:
-        """The session in the chosen region. Raises `CloudError` without a region, `WorkstationError` without `--local`'s AWS."""
+        """The session in the chosen region.
+
+        Raises `CloudError` when there is no region, `WorkstationError` when `--local` finds no local AWS.
+        """
         from cloud.region import choose_region
         from cloud.session import Cloud
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cloud.errors import CloudError
 from generator.contract import Tag
@@ -18,25 +18,32 @@ https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeInst
 DENIED = ("AccessDeniedException", "AccessDenied")
 
 
-def find(
+def reservations(
     cloud: Cloud, *, environment: str | None = None, name: str | None = None
-) -> tuple[tuple[Machine, ...], str | None]:
+) -> tuple[dict[str, Any], ...]:
+    """DescribeInstances' answer for every instance that has the tag `Workstation`. Raises `CloudError`."""
+    wanted = ((Tag.ENVIRONMENT, environment), (Tag.WORKSTATION, name))
+    filters = [
+        {"Name": "tag-key", "Values": [Tag.WORKSTATION]},
+        *({"Name": f"tag:{key}", "Values": [_literal(value)]} for key, value in wanted if value is not None),
+    ]
+    return tuple(cloud.pages("ec2", "DescribeInstances", "Reservations", Filters=filters))
+
+
+def find(cloud: Cloud, *, environment: str | None = None) -> tuple[tuple[Machine, ...], str | None]:
     """The workstations of the region, and why the SSM agents could not be asked (None when they could).
 
     Raises `CloudError`.
     """
-    filters = [{"Name": "tag-key", "Values": [Tag.WORKSTATION]}]
-    wanted = ((Tag.ENVIRONMENT, environment), (Tag.WORKSTATION, name))
-    filters += [{"Name": f"tag:{key}", "Values": [_literal(value)]} for key, value in wanted if value is not None]
-    reservations = tuple(cloud.pages("ec2", "DescribeInstances", "Reservations", Filters=filters))
-    running = [found.instance_id for found in machines(reservations, ()) if found.state == "running"]
+    answer = reservations(cloud, environment=environment)
+    running = [found.instance_id for found in machines(answer, ()) if found.state == "running"]
     try:
         online = online_agents(cloud, running)
     except CloudError as error:
         if error.code not in DENIED:
             raise
-        return machines(reservations, None), str(error)
-    return machines(reservations, online), None
+        return machines(answer, None), str(error)
+    return machines(answer, online), None
 
 
 def online_agents(cloud: Cloud, instance_ids: list[str]) -> frozenset[str]:
@@ -55,5 +62,5 @@ def online_agents(cloud: Cloud, instance_ids: list[str]) -> frozenset[str]:
 
 
 def _literal(value: str) -> str:
-    """A filter value that means itself: in EC2's filters `*` and `?` are wildcards and a backslash takes their power."""
+    """A filter value that means itself: EC2 takes `*` and `?` for wildcards unless a backslash stands before them."""
     return "".join(f"\\{character}" if character in "*?\\" else character for character in value)

@@ -48,7 +48,7 @@ class DamagedMarkersError(WorkstationError):
 def blocks(content: bytes) -> tuple[Block, ...]:
     """Our blocks, in the file's order. Raises `DamagedMarkersError` with every finding and its line number."""
     if content.startswith(UTF_16):
-        raise DamagedMarkersError("the file is UTF-16, which ssh cannot read; save it as UTF-8, then repeat the command")
+        raise DamagedMarkersError("the file is UTF-16, which ssh cannot read; save it as UTF-8, then try again")
     markers, findings = _markers(content)
     found: list[Block] = []
     opened: _Marker | None = None

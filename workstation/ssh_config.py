@@ -1,0 +1,154 @@
+"""Make `ssh NAME` work, and with it scp, rsync, git, VS Code and every other tool that uses OpenSSH's config.
+
+Prints a block for each environment, or with --write puts it into your SSH config and leaves everything else as it is.
+Nothing in it holds an instance id: a replaced machine needs no new block.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterable
+from itertools import groupby
+from pathlib import Path
+from typing import get_args
+
+from cloud.region import profile_name
+from workstation import ssh_block, ssh_file
+from workstation.context import Context
+from workstation.errors import WorkstationError
+from workstation.find import reservations
+from workstation.list import nothing_found
+from workstation.machines import machines
+from workstation.ssh_hosts import Host, hosts, named
+from workstation.ssh_lines import Form, Platform, block_lines
+
+PLATFORMS: dict[str, Platform] = {"win32": "windows", "darwin": "macos"}
+"""By `sys.platform`; everything else speaks to ssh as Linux does."""
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    doing = parser.add_mutually_exclusive_group()
+    doing.add_argument("--write", action="store_true", help="put the blocks into your SSH config")
+    doing.add_argument(
+        "--remove", action="store_true", help="take out the blocks of --environment, or all that workstation wrote"
+    )
+    parser.add_argument("--file", metavar="PATH", type=Path, help="the SSH config; otherwise ~/.ssh/config")
+    parser.add_argument("--platform", choices=get_args(Platform), help="whose OpenSSH; otherwise this machine's")
+
+
+def run(options: Namespace, context: Context) -> int:
+    if options.file and not (options.write or options.remove):
+        raise WorkstationError("--file goes with --write or --remove; without them the block is printed", exit_code=2)
+    path = options.file or Path.home() / ".ssh" / "config"
+    if options.remove:
+        return _remove(path, context)
+    cloud = context.cloud()
+    found = machines(reservations(cloud, environment=context.environment), None)
+    usable, findings = hosts(found, region=cloud.region)
+    _say(*findings)
+    if not usable:
+        _say(nothing_found(cloud.region, context.environment))
+        return 1 if findings else 0
+    form = form_of(options, context)
+    if options.write:
+        _write(path, usable, form)
+    else:
+        _print(usable, form)
+    return 1 if findings else 0
+
+
+def form_of(options: Namespace, context: Context) -> Form:
+    """How to write for this user: platform, the way to start `workstation`, and where ssh keeps its files."""
+    here: Platform = PLATFORMS.get(sys.platform, "linux")
+    platform = options.platform or here
+    package = str(Path(__file__).resolve().parent)
+    launcher = (sys.executable, package) if platform == here else ("workstation",)
+    words: tuple[str, ...] = ("--local",) if context.local else ()
+    profile = profile_name(os.environ, context.profile)
+    if not context.local and profile != "default":
+        words = ("--profile", profile)  # baked in: an editor started from the desktop has no AWS_PROFILE
+    if options.file is None and _home_is_that_of_ssh():
+        return Form(platform, launcher, words)
+    directory = (options.file or Path.home() / ".ssh" / "config").absolute().parent.as_posix()
+    return Form(platform, launcher, (*words, "--ssh-directory", directory), directory)
+
+
+def with_blocks(content: bytes, usable: Iterable[Host], form: Form) -> tuple[bytes, tuple[Host, ...], tuple[str, ...]]:
+    """The SSH config with the blocks of these hosts, the hosts with their names, and notes for the user.
+
+    Raises `WorkstationError` when our markers in it are damaged.
+    """
+    usable = tuple(usable)
+    foreign = content
+    for key in {host.target.key for host in usable}:
+        foreign = ssh_block.without_block(foreign, key)
+    result, notes = named(usable, taken=ssh_block.host_names(foreign))
+    for key, group in by_key(result):
+        content = ssh_block.with_block(content, key, block_lines(group, form))
+    return content, result, notes
+
+
+def by_key(usable: Iterable[Host]) -> tuple[tuple[str, tuple[Host, ...]], ...]:
+    """The hosts of each block, by the block's key."""
+    ordered = sorted(usable, key=lambda host: (host.target.key, host.target))
+    return tuple((key, tuple(group)) for key, group in groupby(ordered, key=lambda host: host.target.key))
+
+
+def _print(usable: tuple[Host, ...], form: Form) -> None:
+    content, _, notes = with_blocks(b"", usable, form)
+    _say(*notes)
+    print(content.decode(), end="")
+
+
+def _write(path: Path, usable: tuple[Host, ...], form: Form) -> None:
+    before = ssh_file.read(path)
+    try:
+        after, result, notes = with_blocks(before, usable, form)
+    except ssh_block.DamagedMarkersError as error:
+        raise _damaged(path, error) from error
+    _say(*notes)
+    if after == before:
+        _say(f"{path} is up to date, nothing was changed")
+    else:
+        ssh_file.replace(path, before=before, after=after)
+        _say(f"wrote {', '.join(f'`ssh {host.names[0]}`' for host in result)} to {path}")
+    if not _home_is_that_of_ssh():
+        _say(f"ssh looks for its config in the home of the password database, not in HOME: use `ssh -F {path}`")
+
+
+def _remove(path: Path, context: Context) -> int:
+    before = after = ssh_file.read(path)
+    try:
+        keys = [block.key for block in ssh_block.blocks(before)]
+        keys = [key for key in keys if context.environment in (None, key.partition(" ")[0])]
+        for key in keys:
+            after = ssh_block.without_block(after, key)
+    except ssh_block.DamagedMarkersError as error:
+        raise _damaged(path, error) from error
+    if not keys:
+        _say(f"{path} has no such block, nothing was changed")
+        return 0
+    ssh_file.replace(path, before=before, after=after)
+    _say(f"removed {', '.join(keys)} from {path}")
+    return 0
+
+
+def _damaged(path: Path, error: ssh_block.DamagedMarkersError) -> WorkstationError:
+    remedy = f"mend the lines that begin with `# >>>` and `# <<<` in {path}, or delete them; nothing was changed"
+    return WorkstationError(*(f"{path}: {finding}" for finding in error.findings), remedy)
+
+
+def _home_is_that_of_ssh() -> bool:
+    """OpenSSH takes `~` from the password database and does not look at HOME; on Windows there is one home."""
+    try:
+        import pwd
+    except ImportError:
+        return True
+    return Path(pwd.getpwuid(os.getuid()).pw_dir) == Path.home()
+
+
+def _say(*lines: str) -> None:
+    for line in lines:
+        print(f"workstation: {line}", file=sys.stderr)
