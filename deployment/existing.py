@@ -8,7 +8,6 @@ from typing import Any
 
 from cloud.errors import CloudError
 from cloud.session import Cloud
-from generator.contract import WorkstationParameter
 
 
 @dataclass(frozen=True)
@@ -23,11 +22,6 @@ class Stack:
     changed: str
     """When it was last made or updated, as text; it moves with every operation that did something."""
 
-    @property
-    def holds_something(self) -> bool:
-        """False for a change set that was never executed."""
-        return self.status != "REVIEW_IN_PROGRESS"
-
 
 def describe(cloud: Cloud, name: str) -> Stack | None:
     """The stack of that name; None when there is none. Raises `CloudError`."""
@@ -40,15 +34,9 @@ def describe(cloud: Cloud, name: str) -> Stack | None:
 
 
 def all_stacks(cloud: Cloud) -> dict[str, Stack]:
-    """Every stack of the region that is there, by name."""
+    """Every stack of the region that holds something, by name; a change set that was never executed does not."""
     found = cloud.pages("cloudformation", "DescribeStacks", "Stacks")
-    return {answer["StackName"]: _stack(answer) for answer in found}
-
-
-def workstations_of(stacks: Mapping[str, Stack], environment: str) -> tuple[str, ...]:
-    """Names of the stacks that are workstations of this environment."""
-    key = WorkstationParameter.ENVIRONMENT_NAME
-    return tuple(sorted(name for name, stack in stacks.items() if stack.parameters.get(key) == environment))
+    return {answer["StackName"]: _stack(answer) for answer in found if answer["StackStatus"] != "REVIEW_IN_PROGRESS"}
 
 
 def _stack(answer: Mapping[str, Any]) -> Stack:

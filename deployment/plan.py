@@ -120,12 +120,12 @@ def findings(plan: Plan) -> Iterator[str]:
                 yield f"{stack.label}: parameter {key} has no value; pass one with --parameter"
 
 
-def left_over(
-    environment: str, stacks: Stacks, deployed: Mapping[str, Stack], found: tuple[str, ...]
-) -> tuple[str, ...]:
-    """Of the deployed workstations `found`, those that the config does not have."""
+def left_over(environment: str, stacks: Stacks, deployed: Mapping[str, Stack]) -> tuple[str, ...]:
+    """The deployed workstations of the environment that the config does not have."""
     wanted = {workstation_stack_name(environment, workstation.name) for workstation in stacks.workstations}
-    return tuple(name for name in found if name not in wanted and deployed[name].holds_something)
+    key = WorkstationParameter.ENVIRONMENT_NAME
+    found = (name for name, stack in deployed.items() if stack.parameters.get(key) == environment)
+    return tuple(sorted(name for name in found if name not in wanted))
 
 
 def lines(plan: Plan) -> Iterator[str]:

@@ -35,14 +35,14 @@ class Processes:
     def __init__(self) -> None:
         self._running: set[subprocess.Popen[str]] = set()
         self._lock = threading.Lock()
-        self._stopped = False
+        self._stopped = threading.Event()
 
     def run(
         self, command: Sequence[str | Path], *, cwd: Path | None = None, environment: Mapping[str, str] | None = None
     ) -> Finished:
         """Run a program to its end. Raises OSError when it cannot be started, KeyboardInterrupt after `stop`."""
         with self._lock:
-            if self._stopped:
+            if self._stopped.is_set():
                 raise KeyboardInterrupt
             process = subprocess.Popen(
                 [str(word) for word in command],
@@ -61,10 +61,15 @@ class Processes:
             self._running.discard(process)
         return Finished(process.returncode, stdout, stderr)
 
+    def sleep(self, seconds: float) -> None:
+        """Wait, unless or until `stop`. Raises KeyboardInterrupt then."""
+        if self._stopped.wait(seconds):
+            raise KeyboardInterrupt
+
     def stop(self) -> None:
         """End every program that still runs, and start no other."""
         with self._lock:
-            self._stopped = True
+            self._stopped.set()
             running = tuple(self._running)
         for process in running:
             process.terminate()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +63,16 @@ def read(directory: Path) -> Stacks:
         parameters=environment["parameters"],
         workstations=tuple(_workstation(entry, templates) for entry in stacks["workstations"]),
     )
+
+
+def overridden(stacks: Stacks, given: Mapping[str | None, Mapping[str, str]]) -> Stacks:
+    """The same with the user's parameters; `given` is by workstation, None for the environment."""
+    workstations = (
+        replace(workstation, parameters={**workstation.parameters, **given.get(workstation.name, {})})
+        for workstation in stacks.workstations
+    )
+    parameters = {**stacks.parameters, **given.get(None, {})}
+    return replace(stacks, parameters=parameters, workstations=tuple(workstations))
 
 
 def _workstation(entry: Mapping[str, Any], templates: Mapping[str, Template]) -> Workstation:

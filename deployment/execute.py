@@ -1,0 +1,130 @@
+"""Carrying out a plan: the AWS CLI packages and deploys, one stack after the other or side by side."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cloud.session import Cloud
+from deployment import aws_cli, bucket
+from deployment.existing import Stack, describe
+from deployment.failure import first_cause
+from deployment.findings import Stopped, stop_on
+from deployment.plan import Plan, StackPlan
+from deployment.processes import Finished, Processes
+from deployment.talk import Talk
+
+SIDE_BY_SIDE = 4
+"""Workstations deployed at once: enough to hide the waiting, few enough for CloudFormation's request rate."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one stack."""
+
+    name: str
+    label: str
+    result: str
+    """`created`, `updated`, `unchanged` or `failed`."""
+    reason: str = ""
+    """Why it failed, one line."""
+    outputs: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What carrying out needs: who is asked, who does it, who says so, and a directory that is removed afterwards."""
+
+    cloud: Cloud
+    cli: aws_cli.AwsCli
+    processes: Processes
+    talk: Talk
+    temporary: Path
+
+
+def prepare_bucket(tools: Tools, plan: Plan) -> None:
+    """Make the bucket if the plan says so, and see that it can be written to. Raises `Stopped`, `CloudError`."""
+    if plan.create_bucket:
+        bucket.create(tools.cloud, plan.bucket, account=plan.account)
+        tools.talk.say(f"bucket {plan.bucket}: made, private, encrypted, versioned")
+    finding = bucket.write_finding(tools.cloud, plan.bucket, prefix=plan.prefix, account=plan.account)
+    stop_on([finding] if finding else [])
+
+
+def package(tools: Tools, plan: Plan) -> dict[Path, Path]:
+    """Each template of the plan to its packaged copy. Raises `Stopped` with the CLI's words."""
+    templates = sorted({stack.template.path for stack in (plan.environment, *plan.workstations)})
+
+    def one(template: Path) -> Path:
+        output = tools.temporary / f"{template.stem}.packaged.yaml"
+        words = aws_cli.package_words(
+            template=template, output=output, bucket=plan.bucket, prefix=plan.prefix, region=plan.region
+        )
+        done = _run(tools, words)
+        if done.status:
+            raise Stopped(f"{template.name} cannot be packaged: {done.last_words}")
+        return output
+
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        return dict(zip(templates, pool.map(one, templates), strict=True))
+
+
+def deploy(
+    tools: Tools, plan: Plan, stack: StackPlan, *, packaged: Mapping[Path, Path], outputs: Mapping[str, str]
+) -> Outcome:
+    """Deploy one stack. A failure is an outcome, not an exception; `CloudError` when AWS cannot be asked."""
+    missing = [output for output in stack.from_environment.values() if output not in outputs]
+    if missing:
+        reason = f"the environment has no output {', '.join(missing)}"
+        return Outcome(stack.name, stack.label, "failed", reason)
+    parameters = {**stack.parameters, **{key: outputs[output] for key, output in stack.from_environment.items()}}
+    words = aws_cli.deploy_words(
+        template=packaged[stack.template.path],
+        stack=stack.name,
+        bucket=plan.bucket,
+        prefix=plan.prefix,
+        region=plan.region,
+        capabilities=stack.template.capabilities,
+        parameters=parameters,
+        tags=stack.tags,
+    )
+    with tools.talk.step(stack.label) as step:
+        before = describe(tools.cloud, stack.name)
+        done = _run(tools, words)
+        after = describe(tools.cloud, stack.name)
+        outcome = _outcome(tools, stack, before=before, after=after, failed=bool(done.status), words=done.last_words)
+        step.result = outcome.result
+    return outcome
+
+
+def protect(tools: Tools, names: Iterable[str]) -> None:
+    """Turn termination protection on where it is off. Raises `CloudError`."""
+    for name in names:
+        stack = describe(tools.cloud, name)
+        if stack and not stack.protected:
+            tools.cloud.call(
+                "cloudformation", "UpdateTerminationProtection", StackName=name, EnableTerminationProtection=True
+            )
+
+
+def _outcome(
+    tools: Tools, stack: StackPlan, *, before: Stack | None, after: Stack | None, failed: bool, words: str
+) -> Outcome:
+    same = _moment(before) == _moment(after)
+    if failed:
+        reason = words if same or after is None else first_cause(tools.cloud, stack.name) or words
+        return Outcome(stack.name, stack.label, "failed", reason)
+    result = "unchanged" if same else "updated" if before else "created"
+    return Outcome(stack.name, stack.label, result, outputs=after.outputs if after else {})
+
+
+def _moment(stack: Stack | None) -> tuple[str, str] | None:
+    return (stack.status, stack.changed) if stack else None
+
+
+def _run(tools: Tools, words: Iterable[str]) -> Finished:
+    environment = aws_cli.environment(os.environ, temporary=tools.temporary)
+    return tools.processes.run([tools.cli.path, *words], environment=environment)
