@@ -26,7 +26,7 @@ def lint(processes: Processes, templates: Iterable[Path], *, root: Path, region:
     verdict = root / ".cache" / "lint" / _key(paths, root=root, region=region)
     if verdict.is_file():
         return
-    done = processes.run([sys.executable, "-m", "cfnlint", "--regions", region, "--", *paths], cwd=root)
+    done = processes.run([Path(sys.prefix, "bin", "cfn-lint"), "--regions", region, "--", *paths], cwd=root)
     if done.status:
         raise Stopped(*_words(done.stdout), *_words(done.stderr), "cfn-lint has findings; mend config/ or generator/")
     verdict.parent.mkdir(parents=True, exist_ok=True)
