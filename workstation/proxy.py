@@ -101,9 +101,9 @@ def _hand_over(command: tuple[str, ...], environment: dict[str, str]) -> int:
     program = shutil.which(command[0], path=environment["PATH"])
     if program is None:
         raise WorkstationError("no AWS CLI on PATH; install it: https://docs.aws.amazon.com/cli/latest/userguide/")
-    if os.name == "nt":
-        return subprocess.run((program, *command[1:]), env=environment, check=False).returncode
-    os.execve(program, command, environment)  # noqa: S606 - no shell is what we want
+    if os.name != "nt":
+        os.execve(program, command, environment)  # noqa: S606 - no shell is what we want
+    return subprocess.run((program, *command[1:]), env=environment, check=False).returncode
 
 
 def _since(machine: Machine) -> str:

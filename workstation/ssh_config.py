@@ -41,7 +41,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace, context: Context) -> int:
     if options.file and not (options.write or options.remove):
         raise WorkstationError("--file goes with --write or --remove; without them the block is printed", exit_code=2)
-    path = options.file or Path.home() / ".ssh" / "config"
+    path = (options.file or Path.home() / ".ssh" / "config").absolute()
     if options.remove:
         return _remove(path, context)
     cloud = context.cloud()
@@ -51,27 +51,30 @@ def run(options: Namespace, context: Context) -> int:
     if not usable:
         _say(nothing_found(cloud.region, context.environment))
         return 1 if findings else 0
-    form = form_of(options, context)
+    form = form_of(path, options.platform, context)
     if options.write:
-        _write(path, usable, form)
+        _write(path, usable, form, everything=context.environment is None)
     else:
         _print(usable, form)
     return 1 if findings else 0
 
 
-def form_of(options: Namespace, context: Context) -> Form:
-    """How to write for this user: platform, the way to start `workstation`, and where ssh keeps its files."""
+def form_of(path: Path, wanted: Platform | None, context: Context) -> Form:
+    """How to write for this user: platform, the way to start `workstation`, and where ssh keeps its files.
+
+    A config that is not ssh's own gets full paths, with host keys beside it.
+    """
     here: Platform = PLATFORMS.get(sys.platform, "linux")
-    platform = options.platform or here
+    platform = wanted or here
     package = str(Path(__file__).resolve().parent)
     launcher = (sys.executable, package) if platform == here else ("workstation",)
     words: tuple[str, ...] = ("--local",) if context.local else ()
     profile = profile_name(os.environ, context.profile)
     if not context.local and profile != "default":
         words = ("--profile", profile)  # baked in: an editor started from the desktop has no AWS_PROFILE
-    if options.file is None and _home_is_that_of_ssh():
+    if path == _read_by_ssh():
         return Form(platform, launcher, words)
-    directory = (options.file or Path.home() / ".ssh" / "config").absolute().parent.as_posix()
+    directory = path.parent.as_posix()
     return Form(platform, launcher, (*words, "--ssh-directory", directory), directory)
 
 
@@ -85,7 +88,7 @@ def with_blocks(content: bytes, usable: Iterable[Host], form: Form) -> tuple[byt
     for key in {host.target.key for host in usable}:
         foreign = ssh_block.without_block(foreign, key)
     result, notes = named(usable, taken=ssh_block.host_names(foreign))
-    for key, group in by_key(result):
+    for key, group in reversed(by_key(result)):  # each goes above the one before
         content = ssh_block.with_block(content, key, block_lines(group, form))
     return content, result, notes
 
@@ -102,7 +105,7 @@ def _print(usable: tuple[Host, ...], form: Form) -> None:
     print(content.decode(), end="")
 
 
-def _write(path: Path, usable: tuple[Host, ...], form: Form) -> None:
+def _write(path: Path, usable: tuple[Host, ...], form: Form, *, everything: bool) -> None:
     before = ssh_file.read(path)
     try:
         after, result, notes = with_blocks(before, usable, form)
@@ -114,8 +117,23 @@ def _write(path: Path, usable: tuple[Host, ...], form: Form) -> None:
     else:
         ssh_file.replace(path, before=before, after=after)
         _say(f"wrote {', '.join(f'`ssh {host.names[0]}`' for host in result)} to {path}")
-    if not _home_is_that_of_ssh():
-        _say(f"ssh looks for its config in the home of the password database, not in HOME: use `ssh -F {path}`")
+    if everything:
+        _say(*_empty(after, usable))
+    if path != _read_by_ssh():
+        _say(f"ssh reads {_read_by_ssh()} by itself; for this one type `ssh -F {path} {result[0].names[0]}`")
+
+
+def _empty(content: bytes, usable: tuple[Host, ...]) -> tuple[str, ...]:
+    """A line for each block of the same account and region whose environment has no workstation any more."""
+    written = {host.target.key for host in usable}
+    asked = {key.partition(" ")[2] for key in written}
+    left = [block.key.partition(" ") for block in ssh_block.blocks(content) if block.key not in written]
+    return tuple(
+        f"kept the block of {environment}, which has no workstations now; "
+        f"`workstation --environment {environment} ssh-config --remove` takes it out"
+        for environment, _, place in left
+        if place in asked
+    )
 
 
 def _remove(path: Path, context: Context) -> int:
@@ -140,13 +158,13 @@ def _damaged(path: Path, error: ssh_block.DamagedMarkersError) -> WorkstationErr
     return WorkstationError(*(f"{path}: {finding}" for finding in error.findings), remedy)
 
 
-def _home_is_that_of_ssh() -> bool:
-    """OpenSSH takes `~` from the password database and does not look at HOME; on Windows there is one home."""
+def _read_by_ssh() -> Path:
+    """The user's config as ssh finds it: by the password database, whatever HOME says; on Windows there is no other."""
     try:
         import pwd
     except ImportError:
-        return True
-    return Path(pwd.getpwuid(os.getuid()).pw_dir) == Path.home()
+        return Path.home() / ".ssh" / "config"
+    return Path(pwd.getpwuid(os.getuid()).pw_dir) / ".ssh" / "config"
 
 
 def _say(*lines: str) -> None:
