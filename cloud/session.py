@@ -90,7 +90,7 @@ def wait_until(
         if found is not None:
             return found
         if clock() >= end:
-            raise CloudError(f"waited {timeout_seconds / 60:.0f} minutes for {what}", "look at it in the AWS console")
+            raise CloudError(f"waited {timeout_seconds:.0f} s for {what}", "look at it in the AWS console")
         sleep(poll_seconds)
 
 
