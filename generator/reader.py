@@ -18,7 +18,7 @@ from generator.config import (
     WorkstationConfig,
 )
 from generator.findings import ConfigError, Finding
-from generator.settings import Kind, show
+from generator.settings import Kind, printable, show
 
 SECTIONS = {
     "network": NetworkConfig,
@@ -41,7 +41,9 @@ def read_config(text: str, name: str) -> Config:
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(name, (Finding("TOML", show(str(error)), "a TOML file", "see https://toml.io"),)) from None
+        raise ConfigError(
+            name, (Finding("TOML", printable(str(error)), "a TOML file", "see https://toml.io"),)
+        ) from None
     findings = [*_unknown(document, (*SECTIONS, WORKSTATIONS), "")]
     sections = {key: _read(kind, document.get(key, {}), key, findings) for key, kind in SECTIONS.items()}
     workstations = _read_workstations(document.get(WORKSTATIONS, []), findings)

@@ -15,6 +15,9 @@ INDENT = "  "
 PLAIN = re.compile(r"[A-Za-z/_$][A-Za-z0-9 _./:@+=,()${}\[\];'-]*")
 """Text that may stand without quotes, unless it means something else (see `_needs_quotes`)."""
 
+BLOCK = re.compile(r"[!-~][ -~]*(\n+[ -~]*[!-~])*\n[ -~]*[!-~]\n?")
+"""Text of several lines that a literal block keeps as it is: no indent at the start, no blank at the end of a line."""
+
 AMBIGUOUS = frozenset(["y", "yes", "n", "no", "true", "false", "on", "off", "null", "none", "nan", "inf"])
 """Words that some YAML reader takes for a truth value, nothing or a number."""
 
@@ -47,7 +50,7 @@ def _entry(start: str, value: Any, depth: int) -> list[str]:
         return [start, *_mapping(value, depth + 1)]
     if isinstance(value, list) and value:
         return [start, *_sequence(value, depth + 1)]
-    if isinstance(value, str) and "\n" in value:
+    if isinstance(value, str) and BLOCK.fullmatch(value):
         block = [f"{INDENT * (depth + 1)}{line}" if line else "" for line in value.removesuffix("\n").split("\n")]
         return [f"{start} {'|' if value.endswith(chr(10)) else '|-'}", *block]
     return [f"{start} {_scalar(value)}"]
@@ -66,7 +69,7 @@ def _sequence(items: list[Any], depth: int) -> list[str]:
 
 
 def _tag(value: Any) -> tuple[str, Any]:
-    """The short form of an intrinsic function and its argument; no tag where the argument is an intrinsic itself."""
+    """The short form of an intrinsic function and its argument; no tag where YAML has no place for one."""
     if not isinstance(value, dict) or len(value) != 1:
         return "", value
     name, argument = next(iter(value.items()))
@@ -74,7 +77,7 @@ def _tag(value: Any) -> tuple[str, Any]:
         return "!Ref", argument
     if name == "Fn::GetAtt":
         return "!GetAtt", ".".join(argument)
-    if name.startswith("Fn::") and not _tag(argument)[0]:
+    if name.startswith("Fn::") and isinstance(argument, str | list | dict) and argument and not _tag(argument)[0]:
         return "!" + name.removeprefix("Fn::"), argument
     return "", value
 

@@ -127,8 +127,12 @@ def setting(kind: Kind, description: str, *, effect: str, default: Any = MISSING
 
 
 def show(value: object) -> str:
-    """A value as the user wrote it, shortened, on one line and with nothing a terminal would obey."""
+    """A value as the user wrote it, shortened."""
     text = str(value).lower() if isinstance(value, bool) else str(value)
     text = text if len(text) <= 60 else text[:57] + "..."
-    text = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
-    return f'"{text}"' if isinstance(value, str) else text
+    return f'"{printable(text)}"' if isinstance(value, str) else printable(text)
+
+
+def printable(text: str) -> str:
+    """`text` on one line, with nothing in it that a terminal would obey."""
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
