@@ -11,8 +11,7 @@ from troposphere import AWSObject, Output, Parameter, Template
 from generator.parameters import MOST_PARAMETERS
 
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
-MOST_RESOURCES = 500
-MOST_OUTPUTS = 200
+# Troposphere itself refuses more than 500 resources and 200 outputs.
 MOST_BYTES = 1_000_000  # a template in S3
 MOST_DESCRIPTION_BYTES = 1024
 
@@ -50,7 +49,8 @@ class Stack:
 def assemble(stack: Stack) -> dict[str, Any]:
     """The template as plain data, its sections in reading order.
 
-    Raises AssemblyError for a name used twice, a reference to nothing, or a limit passed.
+    Raises AssemblyError for a name used twice, a reference to nothing, or a limit passed; ValueError for more
+    resources or outputs than CloudFormation takes.
     """
     template = Template()
     template.set_version()
@@ -111,16 +111,20 @@ def check(template: dict[str, Any]) -> None:
     problems = [f"a reference to {name}, which is not there" for name in dangling]
     unused = [name for name in parameters if name not in set(references(template))]
     problems += [f"parameter {name}, which nothing uses" for name in unused]
-    for what, count, most in (
-        ("resources", len(resources), MOST_RESOURCES),
-        ("parameters", len(parameters), MOST_PARAMETERS),
-        ("outputs", len(template.get("Outputs", {})), MOST_OUTPUTS),
-        ("bytes of description", len(template["Description"].encode()), MOST_DESCRIPTION_BYTES),
-    ):
-        if count > most:
-            problems.append(f"{count} {what}, where {most} are allowed")
+    if len(parameters) > MOST_PARAMETERS:
+        problems.append(f"{len(parameters)} parameters, where {MOST_PARAMETERS} are allowed")
+    if len(template["Description"].encode()) > MOST_DESCRIPTION_BYTES:
+        problems.append(f"a description of more than {MOST_DESCRIPTION_BYTES} bytes")
     if problems:
         raise AssemblyError("; ".join(problems))
+
+
+def check_size(text: str) -> str:
+    """`text`, the rendered template. Raises AssemblyError where it is more than CloudFormation takes."""
+    size = len(text.encode())
+    if size > MOST_BYTES:
+        raise AssemblyError(f"{size:,} bytes, where {MOST_BYTES:,} are allowed")
+    return text
 
 
 def references(data: object) -> Iterator[str]:
