@@ -34,13 +34,12 @@ def running(root: Path) -> Endpoint | None:
         endpoint = Endpoint(url=state["endpoint"], pid=int(state["pid"]), account=state["account"])
     except (FileNotFoundError, NotADirectoryError, json.JSONDecodeError, KeyError, TypeError, ValueError):
         return None
-    return endpoint if _alive(endpoint.pid) and _answers(endpoint.url) else None
+    return endpoint if is_alive(endpoint.pid) and _answers(endpoint.url) else None
 
 
 def environment(base: Mapping[str, str], endpoint: Endpoint) -> dict[str, str]:
     """`base` without any AWS or proxy setting, pointed at the local AWS with keys that work nowhere else."""
-    kept = {key: value for key, value in base.items() if not _strays(key)}
-    return kept | {
+    return stripped(base) | {
         "AWS_ACCESS_KEY_ID": "local",
         "AWS_SECRET_ACCESS_KEY": "local",
         "AWS_ENDPOINT_URL": endpoint.url,
@@ -52,6 +51,11 @@ def environment(base: Mapping[str, str], endpoint: Endpoint) -> dict[str, str]:
     }
 
 
+def stripped(base: Mapping[str, str]) -> dict[str, str]:
+    """`base` without any setting that leads an AWS tool somewhere: AWS's own, and the proxies."""
+    return {key: value for key, value in base.items() if not _strays(key)}
+
+
 def enter(endpoint: Endpoint) -> None:
     """Make `environment` that of this process, so that boto3 and every child see the local AWS and nothing else."""
     clean = environment(os.environ, endpoint)
@@ -59,11 +63,8 @@ def enter(endpoint: Endpoint) -> None:
     os.environ.update(clean)
 
 
-def _strays(key: str) -> bool:
-    return key.upper().startswith(("AWS_", "BOTO_", "LOCALSTACK_")) or key.lower().endswith("_proxy")
-
-
-def _alive(pid: int) -> bool:
+def is_alive(pid: int) -> bool:
+    """Whether a process of that number exists."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -71,6 +72,10 @@ def _alive(pid: int) -> bool:
     except PermissionError:
         return True
     return True
+
+
+def _strays(key: str) -> bool:
+    return key.upper().startswith(("AWS_", "BOTO_", "LOCALSTACK_")) or key.lower().endswith("_proxy")
 
 
 def _answers(url: str) -> bool:

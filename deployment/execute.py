@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,6 +31,8 @@ class Outcome:
     reason: str = ""
     """Why it failed, one line."""
     outputs: Mapping[str, str] = field(default_factory=dict)
+    protected: bool = False
+    """Whether termination protection is on."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def package(tools: Tools, plan: Plan) -> dict[Path, Path]:
             raise Stopped(f"{template.name} cannot be packaged: {done.last_words}")
         return output
 
-    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+    with tools.processes.threads(SIDE_BY_SIDE) as pool:
         return dict(zip(templates, pool.map(one, templates), strict=True))
 
 
@@ -100,25 +101,23 @@ def deploy(
     return outcome
 
 
-def protect(tools: Tools, names: Iterable[str]) -> None:
-    """Turn termination protection on where it is off. Raises `CloudError`."""
-    for name in names:
-        stack = describe(tools.cloud, name)
-        if stack and not stack.protected:
-            tools.cloud.call(
-                "cloudformation", "UpdateTerminationProtection", StackName=name, EnableTerminationProtection=True
-            )
+def protect(tools: Tools, outcomes: Iterable[Outcome]) -> None:
+    """Turn termination protection on for what was deployed, where it is off. Raises `CloudError`."""
+    for outcome in outcomes:
+        if outcome.result != "failed" and not outcome.protected:
+            words = {"StackName": outcome.name, "EnableTerminationProtection": True}
+            tools.cloud.call("cloudformation", "UpdateTerminationProtection", **words)
 
 
 def _outcome(
     tools: Tools, stack: StackPlan, *, before: Stack | None, after: Stack | None, failed: bool, words: str
 ) -> Outcome:
     same = _moment(before) == _moment(after)
-    if failed:
-        reason = words if same or after is None else first_cause(tools.cloud, stack.name) or words
+    if failed or after is None:
+        reason = words if same else first_cause(tools.cloud, stack.name) or words
         return Outcome(stack.name, stack.label, "failed", reason)
     result = "unchanged" if same else "updated" if before else "created"
-    return Outcome(stack.name, stack.label, result, outputs=after.outputs if after else {})
+    return Outcome(stack.name, stack.label, result, outputs=after.outputs, protected=after.protected)
 
 
 def _moment(stack: Stack | None) -> tuple[str, str] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from analysis.parameters import parameter_values
 from deployment.existing import Stack
 from deployment.stacks import Stacks, Template, Workstation
 from generator.contract import (
@@ -118,6 +119,9 @@ def findings(plan: Plan) -> Iterator[str]:
         for key, declared in stack.template.parameters.items():
             if key not in given and "Default" not in declared:
                 yield f"{stack.label}: parameter {key} has no value; pass one with --parameter"
+        declared = {key: stack.template.parameters[key] for key in stack.parameters if key in stack.template.parameters}
+        _, wrong = parameter_values(declared, {key: stack.parameters[key] for key in declared})
+        yield from (f"{stack.label}: {' '.join(finding.split())}" for finding in wrong)
 
 
 def left_over(environment: str, stacks: Stacks, deployed: Mapping[str, Stack]) -> tuple[str, ...]:

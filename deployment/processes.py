@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,6 +62,19 @@ class Processes:
         finally:
             self._running.discard(process)
         return Finished(process.returncode, stdout, stderr)
+
+    @contextmanager
+    def threads(self, workers: int | None = None) -> Iterator[ThreadPoolExecutor]:
+        """Threads that end with what they do, or as soon as they can after an interrupt."""
+        pool = ThreadPoolExecutor(workers)
+        try:
+            yield pool
+        except BaseException as error:
+            if not isinstance(error, Exception):
+                self.stop()
+            pool.shutdown(cancel_futures=True)
+            raise
+        pool.shutdown()
 
     def sleep(self, seconds: float) -> None:
         """Wait, unless or until `stop`. Raises KeyboardInterrupt then."""

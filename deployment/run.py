@@ -7,7 +7,7 @@ import shlex
 import sys
 import tempfile
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,7 +28,7 @@ from generator.contract import EnvironmentOutput
 def run(arguments: Arguments, processes: Processes, talk: Talk) -> int:
     """Deploy; the exit status. Raises `Stopped` and `CloudError`."""
     if arguments.stop:
-        talk.say("the local AWS was stopped" if local_aws.stop(ROOT) else "no local AWS is running")
+        talk.say("the local AWS was stopped" if local_aws.stop(ROOT, processes) else "no local AWS is running")
         return 0
     region = choose_region(arguments.region, os.environ)
     talk.say(f"region {region.name} (from: {region.source})")
@@ -48,8 +48,8 @@ def run(arguments: Arguments, processes: Processes, talk: Talk) -> int:
     _ask(arguments, talk)
     with tempfile.TemporaryDirectory(prefix="deploy-") as temporary:
         outcomes = _execute(Tools(cloud, cli, processes, talk, Path(temporary)), planned)
-    talk.quiet()
-    return report.finish(planned, outcomes, talk, processes, as_json=arguments.json)
+    with talk.quiet():
+        return report.finish(planned, outcomes, talk, processes, as_json=arguments.json)
 
 
 def _prepare(
@@ -57,10 +57,10 @@ def _prepare(
 ) -> tuple[aws_cli.AwsCli, stacks.Stacks]:
     """The AWS CLI, and templates that are current and clean; in `--local` the local AWS, entered."""
     directory = template_directory(arguments.config)
-    with ThreadPoolExecutor() as pool:
+    with processes.threads() as pool:
         cli = pool.submit(aws_cli.find, processes, local=arguments.local)
         current = pool.submit(templates.check_current, processes, root=ROOT, config=arguments.config)
-        endpoint = pool.submit(local_aws.start, ROOT) if arguments.local else None
+        endpoint = pool.submit(local_aws.start, ROOT, processes) if arguments.local else None
         with talk.step("templates") as step:
             current.result()
             wanted = stacks.read(directory)
@@ -101,9 +101,10 @@ def _ask(arguments: Arguments, talk: Talk) -> None:
         return
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise Stopped("nobody to ask: pass --yes to deploy without a question; nothing was done", status=REFUSED)
-    talk.quiet()
-    print("Deploy this? [y/N] ", end="", file=sys.stderr, flush=True)
-    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+    with talk.quiet():
+        print("Deploy this? [y/N] ", end="", file=sys.stderr, flush=True)
+        answer = sys.stdin.readline().strip().lower()
+    if answer not in ("y", "yes"):
         raise Stopped("refused; nothing was done", status=REFUSED)
 
 
@@ -123,7 +124,7 @@ def _execute(tools: Tools, planned: plan.Plan) -> tuple[Outcome, ...]:
 
     machines = _side_by_side(tools, planned.workstations, one)
     outcomes = (environment, *machines)
-    protect(tools, (outcome.name for outcome in outcomes if outcome.result != "failed"))
+    protect(tools, outcomes)
     return outcomes
 
 
@@ -143,11 +144,5 @@ def _side_by_side(
         except (CloudError, Stopped) as error:
             return Outcome(stack.name, stack.label, "failed", str(error))
 
-    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        futures = [pool.submit(guarded, stack) for stack in todo]
-        try:
-            return tuple(future.result() for future in futures)
-        except BaseException:
-            tools.processes.stop()
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    with tools.processes.threads(SIDE_BY_SIDE) as pool:
+        return tuple(future.result() for future in [pool.submit(guarded, stack) for stack in todo])

@@ -47,19 +47,23 @@ class Talk:
                 self._progress.remove_task(task)
         self.say(f"{label}: {step.result} ({_duration(time.monotonic() - begin)})")
 
+    @contextmanager
+    def quiet(self) -> Iterator[None]:
+        """No live display inside; the terminal is somebody else's."""
+        if self._progress:
+            self._progress.stop()
+        yield
+        if self._progress:
+            self._progress.start()
+
     def __enter__(self) -> Talk:
         if self._progress:
             self._progress.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.quiet()
-
-    def quiet(self) -> None:
-        """End the live display; lines still work."""
         if self._progress:
             self._progress.stop()
-            self._progress = None
 
 
 def _live_progress() -> Any:

@@ -1,0 +1,104 @@
+"""A small checkout in a directory with a space, and a fake `aws` that writes down what it is given."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+PARTS = (
+    "deploy.sh",
+    "util",
+    "cloud",
+    "deployment",
+    "generator",
+    "analysis",
+    "config",
+    "templates",
+    "requirements.lock",
+)
+FAKE_AWS = """#!/bin/sh
+if [ "$1" = --version ]; then echo "{version}"; exit 0; fi
+printf '%s\\0' "$@" >> "{log}"
+exit 97
+"""
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """Our files at a place of their own, with nothing installed, and a place for what must not happen."""
+
+    root: Path
+    bin: Path
+    log: Path
+    canary: Path
+    environment: dict[str, str]
+
+    def deploy(self, *words: str | bytes, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess:
+        """Run deploy.sh as a person would."""
+        return run([self.root / "deploy.sh", *words], cwd=cwd or self.root, environment=self.environment | environment)
+
+    def touched(self) -> tuple[str, ...]:
+        """What a refused command must not leave: a called AWS CLI, an environment, a canary."""
+        places = (self.log, self.root / ".venv", self.root / ".local", self.root / ".cache", self.canary)
+        return tuple(path.name for path in places if path.exists())
+
+
+def run(words: Sequence[object], *, cwd: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [word if isinstance(word, bytes) else str(word) for word in words],
+        cwd=cwd,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=600,
+    )
+
+
+def write_fake_aws(directory: Path, *, version: str, log: Path) -> Path:
+    directory.mkdir(parents=True, exist_ok=True)
+    path = directory / "aws"
+    path.write_text(FAKE_AWS.format(version=version, log=log))
+    path.chmod(0o755)
+    return path
+
+
+@pytest.fixture(scope="session")
+def make_checkout(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Checkout]:
+    """A function that makes a checkout."""
+
+    def make() -> Checkout:
+        place = tmp_path_factory.mktemp("a place") / "the project"
+        place.mkdir()
+        for part in PARTS:
+            source = root / part
+            if source.is_dir():
+                shutil.copytree(source, place / part, ignore=shutil.ignore_patterns("__pycache__"))
+            else:
+                shutil.copy2(source, place / part)
+        log, canary = place.parent / "aws.log", place.parent / "canary"
+        write_fake_aws(place.parent / "bin", version="aws-cli/2.30.0 Python/3.13.0 Linux/6 exe/x86_64", log=log)
+        python = os.path.dirname(os.path.realpath(shutil.which("python3") or "/usr/bin/python3"))
+        environment = {
+            "PATH": f"{place.parent / 'bin'}:{root / '.venv' / 'bin'}:{python}:/usr/bin:/bin",
+            "HOME": str(place.parent / "home"),
+            "LANG": "C",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "CANARY": str(canary),
+        }
+        return Checkout(place, place.parent / "bin", log, canary, environment)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def bare_checkout(make_checkout: Callable[[], Checkout]) -> Checkout:
+    """One checkout for all tests that must leave it as it is."""
+    return make_checkout()

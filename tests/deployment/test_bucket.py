@@ -1,0 +1,108 @@
+"""What S3 can answer about a bucket, and what we make of it; strict stubs, so that every word is S3's own."""
+
+from __future__ import annotations
+
+import pytest
+from botocore.stub import Stubber
+
+from cloud.errors import CloudError
+from cloud.session import Cloud
+from deployment.bucket import create, finding, write_finding
+
+ACCOUNT = "123456789012"
+COMMAND = "./deploy.sh demo b eu-west-1"
+WHERE = {"Bucket": "b", "ExpectedBucketOwner": ACCOUNT}
+KEY = {**WHERE, "Key": "demo/write-check"}
+
+
+@pytest.fixture
+def cloud(monkeypatch: pytest.MonkeyPatch) -> Cloud:
+    for key, value in {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_CONFIG_FILE": "/dev/null"}.items():
+        monkeypatch.setenv(key, value)
+    return Cloud(region="eu-west-1")
+
+
+def ask(cloud: Cloud) -> tuple[bool, str | None]:
+    return finding(cloud, "b", account=ACCOUNT, command=COMMAND)
+
+
+def test_a_bucket_of_ours_in_the_region_will_do(cloud: Cloud) -> None:
+    with Stubber(cloud.client("s3")) as stub:
+        stub.add_response("head_bucket", {"BucketRegion": "eu-west-1"}, WHERE)
+
+        assert ask(cloud) == (True, None)
+
+
+def test_a_bucket_in_another_region_names_both(cloud: Cloud) -> None:
+    with Stubber(cloud.client("s3")) as stub:
+        stub.add_response("head_bucket", {"BucketRegion": "us-west-2"}, WHERE)
+
+        expected = "bucket: b is in us-west-2, the deploy goes to eu-west-1; "
+        assert (True, expected + "choose a bucket in eu-west-1, or deploy to us-west-2") == ask(cloud)
+
+
+@pytest.mark.parametrize(
+    ("code", "here", "expected"),
+    [
+        ("404", False, f"bucket: b does not exist; make it with `{COMMAND} --create-bucket`"),
+        (
+            "403",
+            True,
+            f"bucket: b exists, but is not open to account {ACCOUNT}; "
+            "choose another name, or ask its owner for s3:ListBucket",
+        ),
+        ("301", True, "bucket: b is in another region than eu-west-1; choose one in eu-west-1"),
+    ],
+)
+def test_missing_foreign_and_far_away_are_told_apart(cloud: Cloud, code: str, here: bool, expected: str) -> None:  # noqa: FBT001
+    with Stubber(cloud.client("s3")) as stub:
+        stub.add_client_error("head_bucket", code, expected_params=WHERE, http_status_code=int(code))
+
+        assert (here, expected) == ask(cloud)
+
+
+def test_expired_credentials_are_no_answer_about_the_bucket(cloud: Cloud) -> None:
+    with Stubber(cloud.client("s3")) as stub:
+        stub.add_client_error("head_bucket", "ExpiredToken", "too late")
+        with pytest.raises(CloudError, match="the credentials have expired"):
+            ask(cloud)
+
+
+def test_writing_is_tried_without_leaving_anything(cloud: Cloud) -> None:
+    with Stubber(cloud.client("s3")) as stub:
+        stub.add_response("create_multipart_upload", {"UploadId": "u"}, KEY)
+        stub.add_response("abort_multipart_upload", {}, {**KEY, "UploadId": "u"})
+
+        assert write_finding(cloud, "b", prefix="demo", account=ACCOUNT) is None
+        stub.assert_no_pending_responses()
+
+
+def test_a_bucket_that_refuses_us_says_why_in_its_own_words(cloud: Cloud) -> None:
+    with Stubber(cloud.client("s3")) as stub:
+        stub.add_client_error(
+            "create_multipart_upload", "AccessDenied", "explicit deny: no aws:kms", expected_params=KEY
+        )
+
+        expected = "bucket: b cannot be written to: explicit deny: no aws:kms; ask its owner for s3:PutObject"
+        assert expected == write_finding(cloud, "b", prefix="demo", account=ACCOUNT)
+
+
+@pytest.mark.parametrize("region", ["us-east-1", "eu-west-1"])
+def test_a_new_bucket_is_private_encrypted_and_versioned(monkeypatch: pytest.MonkeyPatch, region: str) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
+    cloud = Cloud(region=region)
+    place = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+    private = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
+    rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": True}
+    with Stubber(cloud.client("s3")) as stub:
+        stub.add_response("create_bucket", {}, {"Bucket": "b", "ObjectOwnership": "BucketOwnerEnforced", **place})
+        public = {"PublicAccessBlockConfiguration": dict.fromkeys(private, True)}
+        stub.add_response("put_public_access_block", {}, {**WHERE, **public})
+        stub.add_response(
+            "put_bucket_encryption", {}, {**WHERE, "ServerSideEncryptionConfiguration": {"Rules": [rule]}}
+        )
+        stub.add_response("put_bucket_versioning", {}, {**WHERE, "VersioningConfiguration": {"Status": "Enabled"}})
+
+        create(cloud, "b", account=ACCOUNT)
+        stub.assert_no_pending_responses()
