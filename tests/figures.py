@@ -1,0 +1,68 @@
+"""The closing figures of `./test.sh`: adds up what the tests counted, a line each.
+
+python -m tests.figures DIRECTORY quick|all|part
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a figure must reach in a whole run."""
+
+    least: int
+    """How many tries there must be."""
+    slow: bool = False
+    """Whether it is counted by `./test.sh --all` only."""
+
+
+WANTED = {
+    "bad-configs": Wanted(60),
+    "hostile-arguments": Wanted(60),
+    "legal-configs": Wanted(100),
+    "localaws-types": Wanted(100),
+}
+"""Figures of what is built so far; of each, everything that is tried must hold."""
+
+
+def total(directory: Path) -> dict[str, tuple[int, int]]:
+    """(held, tried) by name, over the files that the test processes left."""
+    held: Counter[str] = Counter()
+    tried: Counter[str] = Counter()
+    for path in sorted(directory.glob("*.json")):
+        for name, (done, count) in json.loads(path.read_text()).items():
+            held[name] += done
+            tried[name] += count
+    return {name: (held[name], tried[name]) for name in sorted(tried)}
+
+
+def problems(figures: dict[str, tuple[int, int]], scope: str) -> list[str]:
+    """What a run of this scope did not reach."""
+    found = [f"{name}: {tried - held} did not hold" for name, (held, tried) in figures.items() if held < tried]
+    for name, wanted in WANTED.items():
+        if scope == "part" or (wanted.slow and scope != "all"):
+            continue
+        tried = figures.get(name, (0, 0))[1]
+        if tried < wanted.least:
+            found.append(f"{name}: {tried} tried, where at least {wanted.least} are wanted")
+    return found
+
+
+def main(directory: str, scope: str) -> int:
+    figures = total(Path(directory))
+    for name, (held, tried) in figures.items():
+        print(f"figure: {name} {held}/{tried}")
+    missed = problems(figures, scope)
+    for problem in missed:
+        print(f"figure not reached: {problem}", file=sys.stderr)
+    return int(bool(missed))
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
