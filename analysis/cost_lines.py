@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -11,6 +12,8 @@ from analysis.prices import Prices
 from analysis.resolve import Resource
 
 ZERO = Decimal(0)
+AWS_SERVICE = re.compile(r"^(cn\.)?com\.amazonaws\.[^.]+\.")
+"""What stands before the name of a service in that of its endpoint: `com.amazonaws.eu-west-1.`."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,7 @@ def _is_interface(resource: Resource) -> bool:
 
 
 def _endpoint(resource: Resource, prices: Prices) -> Line:
-    service = str(resource.properties.get("ServiceName", "")).rpartition(".")[2]
+    service = AWS_SERVICE.sub("", str(resource.properties.get("ServiceName", "")))
     kind = resource.properties.get("VpcEndpointType", "Gateway")
     if kind == "Gateway":
         price = _hours(prices, "gateway_endpoint_hour")
@@ -113,7 +116,16 @@ def _instance(resource: Resource, prices: Prices) -> tuple[Line, ...]:
     running = None if hour is None else hour * prices.hours_per_month
     idle_stop = None if hour is None else hour * prices.idle_stop_hours_per_month
     machine = Line(resource.logical_id, "compute", kind, running, idle_stop, ZERO, ZERO)
-    return (machine, *_public_address(resource, prices), *_disks(resource, prices))
+    return (machine, *_monitoring(resource, prices), *_public_address(resource, prices), *_disks(resource, prices))
+
+
+def _monitoring(resource: Resource, prices: Prices) -> tuple[Line, ...]:
+    """Detailed monitoring: metrics are paid by the hour in which the machine sends them."""
+    if not _is_true(resource.properties.get("Monitoring")):
+        return ()
+    month = prices.unit["metric_month"] * prices.unit["detailed_monitoring_metrics"]
+    idle_stop = month * prices.idle_stop_hours_per_month / prices.hours_per_month
+    return (Line(resource.logical_id, "other", "detailed monitoring", month, idle_stop, ZERO, ZERO),)
 
 
 def _public_address(resource: Resource, prices: Prices) -> tuple[Line, ...]:
