@@ -13,7 +13,8 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 from pathlib import Path
 
-from workstation import known_hosts
+from cloud.errors import CloudError
+from workstation import known_hosts, ssh_disconnect
 from workstation.context import Context
 from workstation.errors import WorkstationError
 from workstation.find import reservations
@@ -28,6 +29,13 @@ MORE_PATH = ("/usr/local/bin", "/opt/homebrew/bin", "/usr/local/sessionmanagerpl
 """Where the AWS CLI and its plugin live; an editor started from the desktop has none of them on its PATH."""
 
 
+INSTALL = {
+    "aws": "https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html",
+    "session-manager-plugin": "https://docs.aws.amazon.com/systems-manager/latest/userguide/"
+    "session-manager-working-with-install-plugin.html",
+}
+
+
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("target", metavar="TARGET", help="NAME.ENVIRONMENT.REGION.ACCOUNT")
     parser.add_argument("port", metavar="PORT", help="port of the SSH server on the workstation")
@@ -37,11 +45,30 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace, context: Context) -> int:
     target = parse_target(options.target)
     if target is None:
-        raise WorkstationError(
-            f"target: got {quoted(options.target)}, want NAME.ENVIRONMENT.REGION.ACCOUNT", exit_code=2
-        )
+        got = quoted(options.target)
+        raise WorkstationError(f"target: got {got}, want NAME.ENVIRONMENT.REGION.ACCOUNT", exit_code=2)
     if not (options.port.isascii() and options.port.isdigit() and int(options.port[:6]) in PORTS):
         raise WorkstationError(f"port: got {quoted(options.port)}, want a number from 1 to 65535", exit_code=2)
+    unheard = ssh_disconnect.is_unheard()
+    environment = with_more_path(os.environ)
+    try:
+        program = _program("aws", environment)
+        _program("session-manager-plugin", environment)
+        machine = _find(target, context)
+    except (WorkstationError, CloudError) as error:
+        if unheard:
+            ssh_disconnect.send(str(error))
+        raise
+    if unheard:
+        ssh_disconnect.speak_up()
+    directory = options.ssh_directory or Path.home() / ".ssh"
+    if known_hosts.begin(directory, target, machine.instance_id):
+        print(f"workstation: {target.name} is a new machine, {machine.instance_id}", file=sys.stderr)
+    command = session_command(machine, target, options.port, profile=context.profile)
+    return _hand_over(program, command, environment)
+
+
+def _find(target: Target, context: Context) -> Machine:
     cloud = context.in_region(target.region).cloud()
     found = machines(reservations(cloud, environment=target.environment, name=target.name), None)
     machine = choose(found, target, context)
@@ -49,11 +76,7 @@ def run(options: Namespace, context: Context) -> int:
         raise WorkstationError(
             f"{target.name} is simulated by the local AWS of `./deploy.sh --local`: no machine is there to connect to"
         )
-    directory = options.ssh_directory or Path.home() / ".ssh"
-    if known_hosts.begin(directory, target, machine.instance_id):
-        print(f"workstation: {target.name} is a new machine, {machine.instance_id}", file=sys.stderr)
-    environment = with_more_path(os.environ)
-    return _hand_over(session_command(machine, target, options.port, profile=context.profile), environment)
+    return machine
 
 
 def choose(found: tuple[Machine, ...], target: Target, context: Context) -> Machine:
@@ -96,11 +119,16 @@ def with_more_path(environment: Mapping[str, str]) -> dict[str, str]:
     return {**environment, "PATH": os.pathsep.join((given, beside_python, *MORE_PATH))}
 
 
-def _hand_over(command: tuple[str, ...], environment: dict[str, str]) -> int:
-    """Become the AWS CLI; on Windows, where a process cannot, wait for it. Raises `WorkstationError` without one."""
-    program = shutil.which(command[0], path=environment["PATH"])
-    if program is None:
-        raise WorkstationError("no AWS CLI on PATH; install it: https://docs.aws.amazon.com/cli/latest/userguide/")
+def _program(name: str, environment: Mapping[str, str]) -> str:
+    found = shutil.which(name, path=environment["PATH"])
+    if found is None:
+        raise WorkstationError(f"no {name} on PATH; install it: {INSTALL[name]}")
+    return found
+
+
+def _hand_over(program: str, command: tuple[str, ...], environment: dict[str, str]) -> int:
+    """Become the AWS CLI; on Windows, where a process cannot, wait for it."""
+    sys.stderr.flush()
     if os.name != "nt":
         os.execve(program, command, environment)  # noqa: S606 - no shell is what we want
     return subprocess.run((program, *command[1:]), env=environment, check=False).returncode

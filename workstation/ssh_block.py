@@ -20,7 +20,9 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 OURS = re.compile(rb"# ?(?:>>>|<<<) ?datascience-workstations")
 """Any line that begins like one of our markers; what is none in full is damage."""
-MARKER = re.compile(rb"# (?P<sign>>>>|<<<) datascience-workstations (?P<key>[A-Za-z0-9. -]+) (?P=sign)")
+MARKER = re.compile(
+    rb"# (?P<sign>>>>|<<<) datascience-workstations (?P<key>[A-Za-z0-9-]+ [a-z0-9-]+ [0-9]{12}) (?P=sign)"
+)
 
 
 @dataclass(frozen=True)

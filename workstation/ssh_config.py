@@ -139,8 +139,7 @@ def _empty(content: bytes, usable: tuple[Host, ...]) -> tuple[str, ...]:
 def _remove(path: Path, context: Context) -> int:
     before = after = ssh_file.read(path)
     try:
-        keys = [block.key for block in ssh_block.blocks(before)]
-        keys = [key for key in keys if context.environment in (None, key.partition(" ")[0])]
+        keys = [block.key for block in ssh_block.blocks(before) if _meant(block.key, context)]
         for key in keys:
             after = ssh_block.without_block(after, key)
     except ssh_block.DamagedMarkersError as error:
@@ -151,6 +150,12 @@ def _remove(path: Path, context: Context) -> int:
     ssh_file.replace(path, before=before, after=after)
     _say(f"removed {', '.join(keys)} from {path}")
     return 0
+
+
+def _meant(key: str, context: Context) -> bool:
+    """Whether a block is of the environment and the region that were given, where any were."""
+    environment, region, _ = key.split(" ")
+    return context.environment in (None, environment) and context.region in (None, region)
 
 
 def _damaged(path: Path, error: ssh_block.DamagedMarkersError) -> WorkstationError:
