@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from analysis.cost import Cost, monthly
 from analysis.parameters import parameter_values
 from deployment.existing import Stack
 from deployment.stacks import Stacks, Template, Workstation
@@ -132,6 +133,14 @@ def left_over(environment: str, stacks: Stacks, deployed: Mapping[str, Stack]) -
     return tuple(sorted(name for name in found if name not in wanted))
 
 
+def monthly_cost(plan: Plan) -> Cost:
+    """What everything in the plan costs a month, at list prices."""
+    first, *rest = (
+        monthly(stack.template.body, stack.parameters, plan.region) for stack in (plan.environment, *plan.workstations)
+    )
+    return sum(rest, first)
+
+
 def lines(plan: Plan) -> Iterator[str]:
     """The plan for people."""
     where = "the local AWS" if plan.local else f"AWS account {plan.account}"
@@ -143,6 +152,9 @@ def lines(plan: Plan) -> Iterator[str]:
         for key, value in stack.parameters.items():
             reason = f"  ({stack.reasons[key]})" if key in stack.reasons else ""
             yield f"    {key} = {_shown(value)}{reason}"
+    cost = monthly_cost(plan)
+    yield f"  a month: ${cost.running:,.2f} while every machine runs, ${cost.stopped:,.2f} while they are stopped"
+    yield from (f"    {note}" for note in cost.notes)
     for name in plan.left_over:
         yield f"  stack {name} is no longer in the config: it stays as it is, with its machine and its disk"
         yield f"    to remove it: aws cloudformation delete-stack --region {plan.region} --stack-name {name}"

@@ -11,7 +11,7 @@ from typing import Any
 
 from deployment.arguments import ROOT
 from deployment.execute import Outcome
-from deployment.plan import Plan
+from deployment.plan import Plan, monthly_cost
 from deployment.processes import Processes
 from deployment.talk import Talk
 
@@ -66,6 +66,7 @@ def next_commands(plan: Plan, outcomes: tuple[Outcome, ...]) -> tuple[str, ...]:
 
 def print_json(plan: Plan, outcomes: tuple[Outcome, ...], *, dry_run: bool = False) -> None:
     """The result as one JSON object on stdout."""
+    cost = monthly_cost(plan)
     result: dict[str, Any] = {
         "account": plan.account,
         "region": plan.region,
@@ -73,6 +74,7 @@ def print_json(plan: Plan, outcomes: tuple[Outcome, ...], *, dry_run: bool = Fal
         "dry_run": dry_run,
         "changed": any(outcome.result in ("created", "updated") for outcome in outcomes),
         "plan": [_planned(stack) for stack in (plan.environment, *plan.workstations)],
+        "monthly_usd": {"running": str(cost.running), "stopped": str(cost.stopped)},
         "left_over": list(plan.left_over),
         "stacks": [_ended(outcome) for outcome in outcomes],
     }

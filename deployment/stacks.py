@@ -18,6 +18,7 @@ class Template:
     """A template file and what the deploy step needs to know of it."""
 
     path: Path
+    body: Mapping[str, Any]
     parameters: Mapping[str, Mapping[str, Any]]
     capabilities: tuple[str, ...]
     """What CloudFormation wants acknowledged; never more than the template needs."""
@@ -84,4 +85,4 @@ def _template(path: Path) -> Template:
     body = load(path.read_text(encoding="utf-8"))
     types = {resource["Type"] for resource in body["Resources"].values()}
     makes_iam = any(name.startswith("AWS::IAM::") for name in types)
-    return Template(path, body.get("Parameters", {}), ("CAPABILITY_IAM",) if makes_iam else ())
+    return Template(path, body, body.get("Parameters", {}), ("CAPABILITY_IAM",) if makes_iam else ())

@@ -12,7 +12,7 @@ from deployment.stacks import Template, Workstation
 LATEST = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
 ADA = Workstation(
     name="ada",
-    template=Template(Path("workstation.yaml"), {}, ()),
+    template=Template(Path("workstation.yaml"), {}, {}, ()),
     zone="A",
     architecture="x86_64",
     image=LATEST,
