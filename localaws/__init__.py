@@ -1,1 +1,1 @@
-"""The embedded AWS of `deploy.sh --local`: moto for the services, a small CloudFormation in front of it."""
+"""The embedded AWS: moto's services, and a CloudFormation that does what our templates need."""

@@ -1,0 +1,75 @@
+"""Serve the local AWS in the foreground: `python -m localaws --directory .local`.
+
+When it is ready, DIRECTORY/localaws.json says where it listens; SIGTERM saves the state and ends it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import signal
+import sys
+import threading
+from pathlib import Path
+
+FILE = "localaws.json"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = _parser().parse_args(arguments)
+    directory: Path = options.directory
+    directory.mkdir(parents=True, exist_ok=True)
+    logging.basicConfig(
+        filename=None if options.verbose else directory / "localaws.log",
+        level=logging.DEBUG if options.verbose else logging.WARNING,
+        format="%(asctime)s %(name)s %(levelname)s %(message)s",
+    )
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+
+    from localaws import server
+
+    try:
+        app = server.application()
+    except server.WrongMotoError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return _serve(app, directory, options.port, stop)
+
+
+def _serve(app: object, directory: Path, port: int, stop: threading.Event) -> int:
+    from localaws import server, state
+    from localaws.responses import Service
+    from localaws.stacks import ACCOUNT
+
+    listening = server.listen(app, port)
+    endpoint = f"http://localhost:{listening.server_port}"
+    saved = state.Saved(directory / "state")
+    note = saved.restore()
+    if note:
+        print(note, file=sys.stderr)
+    Service.engine.endpoint = endpoint
+    Service.engine.finished = saved.save
+    path = directory / FILE
+    server.announce(path, endpoint, ACCOUNT)
+    print(f"The local AWS listens on {endpoint}; nothing is created on AWS.", file=sys.stderr)
+    try:
+        server.serve(listening, stop)
+    finally:
+        path.unlink(missing_ok=True)
+    Service.engine.join(10)
+    saved.save()
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m localaws", description=__doc__)
+    parser.add_argument("--directory", type=Path, default=Path(".local"), help="where the state, log and address are")
+    parser.add_argument("--port", type=int, default=0, help="port on the loopback interface (0: a free one)")
+    parser.add_argument("--verbose", action="store_true", help="log each request to the terminal")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

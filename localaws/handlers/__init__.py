@@ -1,0 +1,16 @@
+"""The resource types that the local CloudFormation makes; any other type is refused."""
+
+from __future__ import annotations
+
+from localaws.handlers import identity, instance, logs, routing, security, volume, vpc
+from localaws.handlers.base import Handler
+
+HANDLERS: dict[str, Handler] = {
+    **identity.HANDLERS,
+    **instance.HANDLERS,
+    **logs.HANDLERS,
+    **routing.HANDLERS,
+    **security.HANDLERS,
+    **volume.HANDLERS,
+    **vpc.HANDLERS,
+}

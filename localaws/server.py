@@ -1,0 +1,131 @@
+"""The WSGI application: fault rules in front, our CloudFormation in the middle, moto's services behind."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from localaws.faults import SCOPE, Dropped, Faults
+
+MOTO_VERSION = "5.2.5"
+
+SWITCHES = {
+    "MOTO_ENABLE_AMI_VALIDATION": "true",
+    "MOTO_EC2_ENABLE_INSTANCE_TYPE_VALIDATION": "true",
+    "MOTO_DISABLE_GLOBAL_CORS": "true",
+    "MOTO_ALLOW_NONEXISTENT_REGION": "false",
+}
+"""moto reads these when it is imported."""
+
+
+class WrongMotoError(Exception):
+    """Another moto than the one whose insides this room knows."""
+
+
+def application() -> Faults:
+    """The whole local AWS. Raises WrongMotoError; import nothing of moto before this."""
+    os.environ.update(SWITCHES)
+    import moto
+
+    if moto.__version__ != MOTO_VERSION:
+        raise WrongMotoError(f"moto {moto.__version__} is installed; the local AWS needs exactly {MOTO_VERSION}")
+    from moto.cloudformation import urls
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+    from localaws import simulated, stricter
+    from localaws.engine import Engine
+    from localaws.responses import CloudFormationResponse, Service
+    from localaws.stacks import Store
+
+    urls.url_paths = {"{0}/$": CloudFormationResponse.dispatch}
+    simulated.install()
+    stricter.install()
+    Service.store = Store()
+    Service.engine = Engine(Service.store)
+    return Faults(_Local(DomainDispatcherApplication(create_backend_app)))
+
+
+class _Local:
+    """Answers `GET /_local/summary`; everything else is AWS."""
+
+    def __init__(self, services: Any) -> None:
+        self.services = services
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        if environ["PATH_INFO"] != "/_local/summary":
+            _fill(environ)
+            return self.services(environ, start_response)
+        body = json.dumps(summary()).encode()
+        start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
+        return [body]
+
+
+def _fill(environ: dict[str, Any]) -> None:
+    """Public images and parameters, into each region the first time that it is asked."""
+    from localaws import seed
+
+    scope = SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
+    if scope and scope[2] in ("cloudformation", "ec2", "ssm"):
+        seed.fill(scope[1])
+
+
+def summary() -> dict[str, Any]:
+    """What exists in stacks, how much of it is simulated, and why."""
+    from localaws.responses import Service
+
+    records = [
+        (stack, record)
+        for stack in Service.store.stacks
+        for record in stack.resources.values()
+        if record.exists and stack.status != "DELETE_COMPLETE"
+    ]
+    simulated = [(stack, record) for stack, record in records if record.simulated]
+    return {
+        "resources": len(records),
+        "simulated": len(simulated),
+        "reasons": [
+            {"stack": stack.name, "logical_id": record.logical_id, "reason": record.simulated}
+            for stack, record in simulated
+        ],
+    }
+
+
+def listen(app: Any, port: int) -> BaseWSGIServer:
+    """A server on the loopback interface; `port` 0 takes a free one."""
+    from moto.moto_server.werkzeug_app import MotoRequestHandler
+
+    class Quiet(MotoRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - werkzeug's name
+            logging.getLogger("localaws.http").debug(message, *args)
+
+        def run_wsgi(self) -> None:
+            try:
+                super().run_wsgi()
+            except Dropped:
+                self.close_connection = True
+
+    return make_server("127.0.0.1", port, app, threaded=True, request_handler=Quiet)
+
+
+def serve(server: BaseWSGIServer, stop: threading.Event) -> None:
+    """Serve until `stop` is set."""
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    stop.wait()
+    server.shutdown()
+
+
+def announce(path: Path, endpoint: str, account: str) -> None:
+    """Write where the server is, whole or not at all."""
+    partial = path.with_suffix(f".{os.getpid()}")
+    partial.write_text(json.dumps({"endpoint": endpoint, "pid": os.getpid(), "account": account}) + "\n")
+    partial.replace(path)
