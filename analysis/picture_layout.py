@@ -23,7 +23,10 @@ ENDPOINT_LINES = 18
 MARGIN = 36
 LEFT = MARGIN + 24
 REGION_TOP = 208
-VPC_TOP = REGION_TOP + 92
+VPC_BELOW_REGION = 92
+REGION_TOP_ALONE = 124
+"""Where the region and its VPC begin when there is no internet above them."""
+VPC_BELOW_REGION_ALONE = 46
 SERVICE_STEP = 128
 SERVICE_WIDTH = 232
 LEGEND_LINE = 30
@@ -96,23 +99,25 @@ class Layout:
 
 def lay_out(scene: Scene, *, legend_lines: int) -> Layout:
     """Boxes in boxes: zones side by side, public above private, services in a column at the right."""
+    online = scene.internet_gateway
+    region_top = REGION_TOP if online else REGION_TOP_ALONE
+    vpc_top = region_top + (VPC_BELOW_REGION if online else VPC_BELOW_REGION_ALONE)
     columns = max(1, min(2, max((len(zone.workstations) for zone in scene.zones), default=1)))
     rows = max(_rows(zone, columns) for zone in scene.zones)
     subnet_width = max(SUBNET_WIDTH, columns * CARD_WIDTH + (columns - 1) * GAP + 2 * GAP + 40)
-    group_height = GROUP_HEADER + rows * CARD_HEIGHT + (rows - 1) * GAP + GAP
     services_lines = max(_service_lines(zone, subnet_width) for zone in scene.zones)
     endpoint_height = 54 + ENDPOINT_LINES * services_lines if services_lines else 0
-    private_height = SUBNET_HEADER + group_height + 20 + (endpoint_height + 30 if endpoint_height else 0)
+    private_height = SUBNET_HEADER + _group_height(rows) + 20 + (endpoint_height + 30 if endpoint_height else 0)
     has_public = any(zone.public for zone in scene.zones)
     zone_height = 44 + (PUBLIC_HEIGHT + GUTTER if has_public else 0) + private_height + 20
-    zone_top = VPC_TOP + (98 if has_public else 60)
+    zone_top = vpc_top + (98 if has_public else 60)
     zone_width = subnet_width + 40
     vpc_left = LEFT + 28
     vpc_width = 28 + len(scene.zones) * (zone_width + 28)
     names = _services(scene)
     lanes = 104 if scene.session_by_endpoint else 70
-    vpc_height = max(zone_top - VPC_TOP + zone_height + lanes, SERVICE_STEP * len(names) + 40)
-    vpc = Box(vpc_left, VPC_TOP, vpc_width, vpc_height)
+    vpc_height = max(zone_top - vpc_top + zone_height + lanes, SERVICE_STEP * len(names) + 40)
+    vpc = Box(vpc_left, vpc_top, vpc_width, vpc_height)
     gateway_x = vpc.middle
     zones = tuple(
         _place(
@@ -120,13 +125,13 @@ def lay_out(scene: Scene, *, legend_lines: int) -> Layout:
             Box(vpc_left + 28 + index * (zone_width + 28), zone_top, zone_width, vpc.bottom - lanes - zone_top),
             gateway_x,
             columns,
-            group_height if zone.workstations else 0,
+            _group_height(_rows(zone, columns)) if zone.workstations else 0,
             endpoint_height,
             has_public=has_public,
         )
         for index, zone in enumerate(scene.zones)
     )
-    region = Box(LEFT, REGION_TOP, 28 + vpc_width + SERVICE_WIDTH, VPC_TOP - REGION_TOP + vpc_height + 28)
+    region = Box(LEFT, region_top, 28 + vpc_width + SERVICE_WIDTH, vpc_top - region_top + vpc_height + 28)
     legend_y = region.bottom + 40
     return Layout(
         width=region.right + 210 + MARGIN,
@@ -167,6 +172,10 @@ def endpoint_characters(width: int) -> int:
 
 def _rows(zone: Zone, columns: int) -> int:
     return max(1, math.ceil(shown_cards(zone) / columns))
+
+
+def _group_height(rows: int) -> int:
+    return GROUP_HEADER + rows * (CARD_HEIGHT + GAP)
 
 
 def _service_lines(zone: Zone, width: int) -> int:

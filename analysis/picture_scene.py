@@ -13,6 +13,7 @@ from analysis.resolve import Context, Resolved, Resource, references
 from generator.contract import EnvironmentOutput
 
 ANYWHERE = "0.0.0.0/0"
+NOTHING_IN = "nothing in"
 
 
 @dataclass(frozen=True)
@@ -73,14 +74,14 @@ def read_scene(stacks: Mapping[str, Any], templates: Mapping[str, Mapping[str, A
     gateways = {item.logical_id for item in _of(found, "AWS::EC2::InternetGateway")}
     people = _workstations(stacks, templates)
     names = tuple(dict.fromkeys(subnet.zone for subnet in subnets))
-    group = _group(found)
+    group, endpoint_group = _group(found), _endpoint_group(found)
     return Scene(
         cidr=str(next(_of(found, "AWS::EC2::VPC")).properties.get("CidrBlock", "from an address pool")),
         internet_gateway=bool(gateways),
         zones=tuple(_zone(name, subnets, gateways, found, people.get(name, ())) for name in names),
-        inbound=_rules(group.get("SecurityGroupIngress", ()), nothing="nothing in"),
-        outbound=_rules(group.get("SecurityGroupEgress", ()), nothing="anything out"),
-        endpoint_inbound=_rules(_endpoint_group(found).get("SecurityGroupIngress", ()), nothing="nothing in"),
+        inbound=_rules(group.get("SecurityGroupIngress", ()), nothing=NOTHING_IN, some="in"),
+        outbound=_rules(group.get("SecurityGroupEgress", ()), nothing="anything out", some="out"),
+        endpoint_inbound=_rules(_endpoint_group(found).get("SecurityGroupIngress", ()), nothing=NOTHING_IN, some="in"),
         has_flow_log=any(_of(found, "AWS::EC2::FlowLog")),
         has_key=any(_of(found, "AWS::KMS::Key")),
         has_role=any(_of(found, "AWS::IAM::InstanceProfile")),
@@ -187,10 +188,10 @@ def _endpoint_group(found: Resolved) -> Mapping[str, Any]:
     return {}
 
 
-def _rules(rules: Iterable[Mapping[str, Any]], *, nothing: str) -> str:
-    """The ports of some rules, `22, 80, 443`; `nothing` when there is no rule."""
+def _rules(rules: Iterable[Mapping[str, Any]], *, nothing: str, some: str) -> str:
+    """The ports of some rules, `out: 80, 443`; `nothing` when there is no rule."""
     ports = dict.fromkeys(_ports(rule) for rule in rules)
-    return ", ".join(ports) if ports else nothing
+    return f"{some}: {', '.join(ports)}" if ports else nothing
 
 
 def _ports(rule: Mapping[str, Any]) -> str:
