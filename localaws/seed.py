@@ -10,6 +10,9 @@ from moto.core.utils import utcnow
 from localaws.moto_objects import backend, ec2_backend
 from localaws.stacks import ACCOUNT
 
+AMAZON = "137112412989"
+"""The account of Amazon Linux images."""
+
 UBUNTU = "/aws/service/canonical/ubuntu/server/24.04/stable/current"
 DEEP_LEARNING = "/aws/service/deeplearning/ami"
 
@@ -66,10 +69,13 @@ def image_id(name: str, region: str) -> str:
 def fill(region: str) -> None:
     """Add images and parameters to `region`, once."""
     ssm, ec2 = backend("ssm", region), ec2_backend(region)
+    if image_id(IMAGES[0][3], region) in ec2.amis:
+        return
+    for snapshot in ec2.snapshots.values():
+        if snapshot.from_ami:
+            snapshot.owner_id = AMAZON  # moto gives the snapshots behind public images to the account
     for parameter, architecture, root_device, name in IMAGES:
         identifier = image_id(name, region)
-        if identifier in ec2.amis:
-            continue
         _add_image(ec2, identifier, architecture, root_device, name)
         _add_parameter(ssm, parameter, identifier)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from localaws.handlers import identity, instance, logs, routing, security, volume, vpc
+from localaws.handlers import document, identity, instance, logs, routing, security, volume, vpc
 from localaws.handlers.base import Handler
 
 HANDLERS: dict[str, Handler] = {
+    **document.HANDLERS,
     **identity.HANDLERS,
     **instance.HANDLERS,
     **logs.HANDLERS,

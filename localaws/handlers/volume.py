@@ -62,9 +62,11 @@ def snapshot_volume(job: Job, volume_id: str) -> None:
 
 
 def _volume_change_refused(old: dict[str, Any], new: dict[str, Any]) -> str:
-    changed = [name for name in FIXED if old.get(name) != new.get(name)]
-    if changed:
-        return f"Volume properties other than AWS::EC2::Volume size, type, and IOPS cannot be updated: {', '.join(changed)}"
+    if any(old.get(name) != new.get(name) for name in FIXED):
+        return (
+            "Volume properties other than AutoEnableIO, type, size, and IOPS cannot be updated. "
+            "Change the properties back to previous values and update the stack again."
+        )
     if new.get("Size", 0) < old.get("Size", 0):
         return f"New size cannot be smaller than existing size: {new['Size']} GiB is less than {old['Size']} GiB"
     return ""
