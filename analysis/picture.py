@@ -61,7 +61,8 @@ def _subtitle(scene: Scene) -> str:
     way_out = f"downloads through {_count(nats, 'NAT gateway')}" if nats else "no way to the internet"
     machines = _count(sum(len(zone.workstations) for zone in scene.zones), "workstation")
     zones = _count(len(scene.zones), "Availability Zone")
-    return f"{machines.capitalize()} in private subnets, {zones}: no way in from outside, {way_out}"
+    way_in = "no way in from outside" if scene.inbound == NOTHING_IN else f"inbound rules ({scene.inbound})"
+    return f"{machines.capitalize()} in private subnets, {zones}: {way_in}, {way_out}"
 
 
 def _count(number: int, thing: str) -> str:

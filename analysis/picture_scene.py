@@ -81,7 +81,7 @@ def read_scene(stacks: Mapping[str, Any], templates: Mapping[str, Mapping[str, A
         zones=tuple(_zone(name, subnets, gateways, found, people.get(name, ())) for name in names),
         inbound=_rules(group.get("SecurityGroupIngress", ()), nothing=NOTHING_IN, some="in"),
         outbound=_rules(group.get("SecurityGroupEgress", ()), nothing="anything out", some="out"),
-        endpoint_inbound=_rules(_endpoint_group(found).get("SecurityGroupIngress", ()), nothing=NOTHING_IN, some="in"),
+        endpoint_inbound=_rules(endpoint_group.get("SecurityGroupIngress", ()), nothing=NOTHING_IN, some="in"),
         has_flow_log=any(_of(found, "AWS::EC2::FlowLog")),
         has_key=any(_of(found, "AWS::KMS::Key")),
         has_role=any(_of(found, "AWS::IAM::InstanceProfile")),
