@@ -36,11 +36,10 @@ class Context:
         from cloud.region import choose_region
         from cloud.session import Cloud
 
+        region = choose_region(self.region, os.environ, profile=self.profile)
         if self.local:
-            self._enter_local()
-        profile = None if self.local else self.profile
-        region = choose_region(self.region, os.environ, profile=profile)
-        return Cloud(region=region.name, profile=profile)
+            _enter_local()
+        return Cloud(region=region.name, profile=None if self.local else self.profile)
 
     def in_region(self, region: str) -> Context:
         return replace(self, region=region)
@@ -58,17 +57,6 @@ class Context:
             return (("--local",),)
         return (("--profile", self.profile),) if self.profile else ()
 
-    def _enter_local(self) -> None:
-        from cloud import local
-
-        endpoint = local.running(ROOT)
-        if endpoint is None:
-            raise WorkstationError("no local AWS is running here; start it with `./deploy.sh --local STACK BUCKET`")
-        region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
-        local.enter(endpoint)
-        if region:
-            os.environ["AWS_REGION"] = region
-
 
 def context_of(options: Namespace) -> Context:
     """The context from the parsed global options, which are absent where they were not given."""
@@ -79,3 +67,12 @@ def context_of(options: Namespace) -> Context:
         environment=given.get("environment"),
         local=given.get("local", False),
     )
+
+
+def _enter_local() -> None:
+    from cloud import local
+
+    endpoint = local.running(ROOT)
+    if endpoint is None:
+        raise WorkstationError("no local AWS is running here; start it with `./deploy.sh --local STACK BUCKET`")
+    local.enter(endpoint)

@@ -17,8 +17,8 @@ GONE = ("terminated",)
 ENDING = ("shutting-down", "terminated")
 """States from which an instance never comes back."""
 
-STOPPED_AT = re.compile(r"\((\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) GMT\)")
-"""In `StateTransitionReason`: `User initiated (2026-11-23 18:04:11 GMT)`."""
+STOPPED_AT = re.compile(r"\((\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) (?:GMT|UTC)\)")
+"""In `StateTransitionReason`: `User initiated (2026-11-23 18:04:11 GMT)`; moto writes UTC."""
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,12 @@ def machine() -> MachineMaker:
     return make
 
 
+@pytest.fixture
+def aws_tags() -> list[dict[str, str]]:
+    """The tags of a workstation, as EC2 takes them."""
+    return [{"Key": key, "Value": value} for key, value in TAGS.items()]
+
+
 @dataclass(frozen=True)
 class Aws:
     """A moto server and the environment in which programs talk to it and nothing else."""

@@ -97,14 +97,3 @@ def test_a_wrong_region_is_explained_before_and_after_the_verb(run, place: list[
     assert answer.stderr.startswith(
         "workstation: region: got 'us-esat-1', want the name of an AWS region; did you mean us-east-1"
     )
-
-
-def test_without_the_local_aws_it_says_how_to_start_one(run, root: Path) -> None:
-    if (root / ".local" / "localaws.json").exists():
-        pytest.skip("a local AWS runs in this checkout")
-    answer = run("--local", "list")
-
-    assert answer.returncode == 1
-    assert answer.stderr == (
-        "workstation: no local AWS is running here; start it with `./deploy.sh --local STACK BUCKET`\n"
-    )

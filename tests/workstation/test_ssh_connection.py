@@ -10,6 +10,7 @@ import getpass
 import json
 import os
 import pty
+import re
 import shutil
 import socket
 import subprocess
@@ -196,8 +197,8 @@ def test_a_stopped_machine_is_explained_to_whoever_typed_ssh(aws, run, laptop: L
     answer = laptop.ssh("ada", "true")
 
     assert answer.returncode == 255
-    assert answer.stderr.splitlines()[0] == (
-        "Received disconnect from UNKNOWN port 65535:7: ada in demo (us-east-1) is stopped; start it with "
+    assert re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d", "TIME", answer.stderr.splitlines()[0]) == (
+        "Received disconnect from UNKNOWN port 65535:7: ada in demo (us-east-1) is stopped since TIME UTC; start it with "
         f"`aws ec2 start-instances --instance-ids {instance} --region us-east-1`, then try again in a minute"
     )
     assert laptop.sessions() == []
