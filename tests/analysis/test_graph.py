@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import copy
+import json
 from pathlib import Path
 
 import pytest
 
+from analysis.__main__ import main
 from analysis.graph import Step, critical_path, dependencies
 from analysis.resolve import TemplateError, load
 from tests.analysis.networks import environment, ref, resource, workstation
@@ -95,7 +97,8 @@ def test_a_circle_is_refused_by_name():
         critical_path(template)
 
 
-@pytest.mark.parametrize(("name", "most_seconds"), [("environment.yaml", 156), ("workstation.yaml", 45)])
+# 156 s was the target; the permissions boundary costs 8 s more: docs/decisions/critical-path.md says why it stays.
+@pytest.mark.parametrize(("name", "most_seconds"), [("environment.yaml", 164), ("workstation.yaml", 45)])
 def test_the_committed_templates_deploy_within_the_promised_time(root: Path, name: str, most_seconds: int):
     path = critical_path(load((root / "templates" / name).read_text("utf-8")))
 
@@ -112,3 +115,31 @@ def test_a_profile_that_waits_for_the_network_breaks_the_promised_time():
 
 def test_a_workstation_is_ready_within_the_promised_time():
     assert critical_path(workstation()).seconds == 29
+
+
+def test_the_command_prints_each_step_of_each_template(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.chdir(root)
+
+    assert main(["path"]) == 0
+    expected = """\
+workstation.yaml: 29 s
+     6 s  LaunchTemplate  (AWS::EC2::LaunchTemplate)
+    13 s  Instance  (AWS::EC2::Instance)
+    10 s  HomeVolumeAttachment  (AWS::EC2::VolumeAttachment)
+"""
+    printed = capsys.readouterr()
+    assert printed.out.endswith(expected)
+    assert printed.err == "The seconds are an assumption, not measured here: analysis/seconds.toml\n"
+
+
+def test_the_command_prints_the_same_as_data(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.chdir(root)
+
+    assert main(["path", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)["workstation.yaml"]
+    assert found["seconds"] == 29
+    assert found["steps"][0] == {"logical_id": "LaunchTemplate", "type": "AWS::EC2::LaunchTemplate", "seconds": 6}
