@@ -14,7 +14,7 @@ MOST_CARDS = 6
 """Cards in one zone; the last one says how many more there are."""
 GROUP_HEADER = 32
 SUBNET_HEADER = 58
-SUBNET_WIDTH = 368
+SUBNET_WIDTH = 384
 """The least: a header, a NAT gateway and its label stand side by side."""
 PUBLIC_HEIGHT = 148
 GUTTER = 62
@@ -213,7 +213,7 @@ def _place(
     endpoints = Box(private.x + 20, private.bottom - 20 - endpoint_height, width - 40, endpoint_height)
     cards = tuple(_card(group, index, shown_cards(zone), columns) for index in range(shown_cards(zone)))
     side = -1 if box.middle <= gateway_x else 1
-    return ZonePlace(zone, side, box, public, private, group, cards, endpoints, private.right - 132)
+    return ZonePlace(zone, side, box, public, private, group, cards, endpoints, private.right - 144)
 
 
 def _card(group: Box, index: int, count: int, columns: int) -> Box:

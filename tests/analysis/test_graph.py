@@ -143,3 +143,11 @@ def test_the_command_prints_the_same_as_data(
     found = json.loads(capsys.readouterr().out)["workstation.yaml"]
     assert found["seconds"] == 29
     assert found["steps"][0] == {"logical_id": "LaunchTemplate", "type": "AWS::EC2::LaunchTemplate", "seconds": 6}
+
+
+def test_a_gateway_endpoint_is_not_timed_like_an_interface_endpoint():
+    template = {"Resources": {"S3Endpoint": resource("EC2::VPCEndpoint", VpcEndpointType="Gateway")}}
+    assert critical_path(template).seconds == 6
+
+    template["Resources"]["S3Endpoint"]["Properties"]["VpcEndpointType"] = "Interface"
+    assert critical_path(template).seconds == 60

@@ -163,6 +163,11 @@ def test_a_picture_that_cannot_be_written_is_one_clear_line(committed: Path, cap
     assert capsys.readouterr().err == expected
 
 
+def test_the_drawing_library_is_loaded_only_to_draw(root: Path):
+    program = "import sys, analysis.picture, analysis.cost; assert not {'drawsvg', 'diagrams'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", program], cwd=root, check=True, capture_output=True)
+
+
 @pytest.mark.parametrize("verb", ["cost", "path", "picture"])
 def test_help_loads_neither_the_drawing_library_nor_a_template(verb: str, root: Path):
     program = (
