@@ -7,6 +7,7 @@ setup(
     version="0.1.0",
     description="A development environment for data scientists on AWS: private workstations, reached through SSM",
     python_requires=">=3.11",
-    packages=["analysis", "cloud", "deployment", "generator", "localaws", "workstation"],
+    packages=["analysis", "cloud", "deployment", "generator", "localaws", "localaws.handlers", "workstation"],
+    package_data={"analysis": ["*.toml"]},
     entry_points={"console_scripts": ["workstation = workstation.__main__:main"]},
 )
