@@ -23,7 +23,7 @@ PATIENCE_SECONDS = 5
 
 def packet(reason: str) -> bytes:
     """A server's version line and its refusal, as the bytes that go to ssh."""
-    text = reason[:MOST_CHARACTERS].encode()
+    text = reason[:MOST_CHARACTERS].encode(errors="backslashreplace")
     payload = struct.pack(">BII", MESSAGE_DISCONNECT, SERVICE_NOT_AVAILABLE, len(text)) + text + struct.pack(">I", 0)
     padding = BLOCK_BYTES - (4 + 1 + len(payload)) % BLOCK_BYTES
     padding += BLOCK_BYTES if padding < LEAST_PADDING_BYTES else 0

@@ -162,3 +162,14 @@ def run(root: Path, tmp_path: Path) -> Run:
         )
 
     return run
+
+
+@pytest.fixture(scope="session")
+def parsed() -> Callable[[Path, str], dict[str, str]]:
+    """What a real ssh would do for a host; keys in lower case, the last value of each."""
+
+    def parsed(path: Path, host: str) -> dict[str, str]:
+        answer = subprocess.run(["ssh", "-G", "-F", str(path), host], capture_output=True, text=True, check=True)
+        return dict(line.partition(" ")[::2] for line in answer.stdout.splitlines())
+
+    return parsed

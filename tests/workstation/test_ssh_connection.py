@@ -198,8 +198,9 @@ def test_a_stopped_machine_is_explained_to_whoever_typed_ssh(aws, run, laptop: L
 
     assert answer.returncode == 255
     assert re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d", "TIME", answer.stderr.splitlines()[0]) == (
-        "Received disconnect from UNKNOWN port 65535:7: ada in demo (us-east-1) is stopped since TIME UTC; start it with "
-        f"`aws ec2 start-instances --instance-ids {instance} --region us-east-1`, then try again in a minute"
+        "Received disconnect from UNKNOWN port 65535:7: ada in demo (us-east-1) is stopped since TIME UTC; "
+        f"start it with `aws ec2 start-instances --instance-ids {instance} --region us-east-1`, "
+        "then try again in a minute"
     )
     assert laptop.sessions() == []
 
