@@ -262,7 +262,7 @@ class Engine:
             self.store.set_resource(stack, back, "UPDATE_COMPLETE")
             return True
         try:
-            worker.change(back, record, stack.failed_update["tags"])
+            worker.change(back, record, stack.failed_update["tags"], reverting=True)
         except ResourceFailed:
             return False
         return True

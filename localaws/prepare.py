@@ -146,7 +146,7 @@ def missing_parameter_values(resolved: Resolved, template: Mapping[str, Any], re
         "AWS::EC2::AvailabilityZone::Name": lambda: {zone.name for zone in ec2.describe_availability_zones()},
         "AWS::EC2::Image::Id": lambda: set(ec2.amis),
         "AWS::EC2::Instance::Id": lambda: {item.id for item in ec2.all_instances()},
-        "AWS::EC2::KeyPair::KeyName": lambda: set(ec2.keypairs),
+        "AWS::EC2::KeyPair::KeyName": lambda: set(ec2.key_pairs),
         "AWS::EC2::SecurityGroup::Id": lambda: {group for groups in ec2.groups.values() for group in groups},
         "AWS::EC2::Subnet::Id": lambda: {subnet for zone in ec2.subnets.values() for subnet in zone},
         "AWS::EC2::VPC::Id": lambda: set(ec2.vpcs),

@@ -32,15 +32,21 @@ def desired(request: Parameters, stack: Stack | None) -> Desired:
     refuse_unsupported(request)
     body = template_body(request, stack)
     previous = stack.desired if stack else None
-    tags = request.get("Tags")
     return Desired(
         template_body=body,
         parameters=_parameters(request.get("Parameters") or (), body, previous),
-        tags={tag["Key"]: tag["Value"] for tag in tags} if tags is not None or not previous else dict(previous.tags),
+        tags=_tags(request.get("Tags"), previous),
         capabilities=tuple(request.get("Capabilities") or ()),
         role_arn=request.get("RoleARN") or (previous.role_arn if previous else ""),
         notification_arns=tuple(request.get("NotificationARNs") or ()),
     )
+
+
+def _tags(given: Any, previous: Desired | None) -> dict[str, str]:
+    """The tags given, or the stack's own where the request names none."""
+    if given is None:
+        return dict(previous.tags) if previous else {}
+    return {tag["Key"]: tag["Value"] for tag in given}
 
 
 UNSUPPORTED = ("ResourcesToImport", "IncludeNestedStacks", "ImportExistingResources", "ResourceTypes", "DeploymentMode")

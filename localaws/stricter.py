@@ -168,7 +168,7 @@ def _check_key(ec2: Any, key: str) -> None:
 
 
 def check_run_instances(ec2: Any, image_id: str, instance_type: str, key_name: str) -> None:
-    if key_name and key_name not in ec2.keypairs:
+    if key_name and key_name not in ec2.key_pairs:
         _refuse("InvalidKeyPair.NotFound", f"The key pair '{key_name}' does not exist")
     image, offered = ec2.amis.get(image_id), _architectures(instance_type)
     if image and offered and image.architecture not in offered:

@@ -82,11 +82,13 @@ class Worker:
             self.store.set_resource(self.stack, record, f"{action}_IN_PROGRESS", "Resource creation Initiated")
             self.store.set_resource(self.stack, record, f"{action}_COMPLETE", _simulated(made))
 
-    def change(self, record: StackResource, old: StackResource, old_tags: Mapping[str, str]) -> None:
+    def change(
+        self, record: StackResource, old: StackResource, old_tags: Mapping[str, str], *, reverting: bool = False
+    ) -> None:
         """Change the resource in place, from what `old` holds to what `record` holds."""
         with self.failing(record, "UPDATE"):
             handler = HANDLERS[record.type]
-            refusal = handler.refuses(old.properties, record.properties)
+            refusal = "" if reverting else handler.refuses(old.properties, record.properties)
             if refusal:
                 raise HandlerError(refusal)
             if handler.update is None:

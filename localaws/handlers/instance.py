@@ -88,6 +88,7 @@ def create_instance(job: Job) -> Made:
     )
     instance_id = answer["Instances"][0]["InstanceId"]
     job.identify(instance_id)
+    _show_groups(job, instance_id)
     _set_volumes(job, instance_id, devices)
     _set_attributes(job, instance_id)
     return Made(instance_id, _instance_attributes(job, instance_id))
@@ -146,6 +147,13 @@ def _decoded(user_data: str) -> str:
     return base64.b64decode(user_data).decode() if user_data else ""
 
 
+def _show_groups(job: Job, instance_id: str) -> None:
+    """An instance shows the groups of its first interface; moto shows only those given without an interface."""
+    backend = ec2_backend(job.region)
+    instance = backend.get_instance(instance_id)
+    instance.security_groups = list(instance.nics[0].group_set)
+
+
 def _set_volumes(job: Job, instance_id: str, devices: list[dict[str, Any]]) -> None:
     """IOPS and throughput of volumes made with the instance, which moto's RunInstances drops."""
     backend = ec2_backend(job.region)
@@ -186,7 +194,8 @@ def update_instance(job: Job, old: Old) -> Made:
     if "InstanceType" in stopped:
         ec2.modify_instance_attribute(InstanceId=instance_id, InstanceType={"Value": job.get("InstanceType")})
     if "UserData" in stopped:
-        ec2.modify_instance_attribute(InstanceId=instance_id, UserData={"Value": _decoded(job.get("UserData", ""))})
+        # moto wants the text encoded here too, beside the encoding that boto3 does
+        ec2.modify_instance_attribute(InstanceId=instance_id, UserData={"Value": job.get("UserData", "")})
     if "EbsOptimized" in stopped:
         wanted = {"Value": job.get("EbsOptimized", False)}
         ec2.modify_instance_attribute(InstanceId=instance_id, EbsOptimized=wanted)

@@ -161,11 +161,21 @@ def update_endpoint(job: Job, old: Old) -> Made:
         changes |= _policy(job) or {"ResetPolicy": True}
     if changes:
         job.client("ec2").modify_vpc_endpoint(VpcEndpointId=old.physical_id, **changes)
-    # moto's modify knows no private DNS and adds no route for an added table
-    endpoint = ec2_backend(job.region).vpc_end_points[old.physical_id]
-    endpoint.private_dns_enabled = job.get("PrivateDnsEnabled")
+    _finish_endpoint(job, old, changes)
     retag_ec2(job, old)
     return old.made
+
+
+def _finish_endpoint(job: Job, old: Old, changes: dict[str, Any]) -> None:
+    """What moto's ModifyVpcEndpoint leaves out: private DNS, and the routes of tables added and removed."""
+    ec2 = ec2_backend(job.region)
+    endpoint = ec2.vpc_end_points[old.physical_id]
+    endpoint.private_dns_enabled = job.get("PrivateDnsEnabled")
+    prefix_list = endpoint.destination_prefix_list_id
+    for table in changes.get("AddRouteTableIds", ()):
+        ec2.create_route(table, None, gateway_id=endpoint.id, destination_prefix_list_id=prefix_list)
+    for table in changes.get("RemoveRouteTableIds", ()):
+        ec2.delete_route(table, prefix_list)
 
 
 def delete_endpoint(job: Job, endpoint_id: str) -> None:

@@ -38,9 +38,11 @@ def update_volume(job: Job, old: Old) -> Made:
     wanted = {**defaults, **job.only("Iops", "Size", "Throughput", "VolumeType")}
     before = {**defaults, **old.properties}
     changes = {name: value for name, value in wanted.items() if value != before.get(name)}
+    volume = ec2_backend(job.region).volumes[old.physical_id]
+    if changes.get("Size", volume.size) < volume.size:
+        del changes["Size"]  # a rollback never makes a volume smaller
     if changes:
         job.client("ec2").modify_volume(VolumeId=old.physical_id, **changes)
-    volume = ec2_backend(job.region).volumes[old.physical_id]
     for name, attribute in (("Iops", "iops"), ("Throughput", "throughput")):
         if name in wanted:
             setattr(volume, attribute, wanted[name])  # moto's ModifyVolume forgets the throughput
