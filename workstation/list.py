@@ -21,6 +21,13 @@ from workstation.text import minute, quoted, safe
 
 HEADINGS = ("NAME", "ENVIRONMENT", "STATE", "AGENT", "SINCE", "TYPE", "ZONE", "ADDRESS", "OWNER", "INSTANCE")
 
+LEAST_NEEDED = ("ADDRESS", "ZONE", "OWNER", "TYPE", "SINCE", "INSTANCE")
+"""Left out one by one where a terminal is too narrow."""
+GAP_CELLS = 3
+"""Between two columns of the table."""
+
+Table = tuple[tuple[str, ...], ...]
+
 STYLES = {"running": "green", "online": "green", "offline": "yellow", "unknown": "yellow", "stopped": "dim"}
 """Colour repeats what the word says, it never says it alone."""
 
@@ -54,7 +61,7 @@ def as_json(found: tuple[Machine, ...], *, region: str) -> str:
     return json.dumps([asdict(machine) | {"region": region, "since": _iso(machine)} for machine in found], indent=2)
 
 
-def rows(found: tuple[Machine, ...]) -> tuple[tuple[str, ...], ...]:
+def rows(found: tuple[Machine, ...]) -> Table:
     """The machines as cells under `HEADINGS`, safe to show."""
     return tuple(
         tuple(
@@ -76,11 +83,11 @@ def rows(found: tuple[Machine, ...]) -> tuple[tuple[str, ...], ...]:
     )
 
 
-def plain(table: tuple[tuple[str, ...], ...]) -> str:
+def plain(table: Table) -> str:
     """Aligned columns without colour; a wide character counts as the two cells that it takes."""
     from rich.cells import cell_len
 
-    widths = [max(cell_len(cell) for cell in column) for column in zip(*table, strict=True)]
+    widths = _widths(table)
     lines = (
         "  ".join(cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True))
         for row in table
@@ -88,19 +95,42 @@ def plain(table: tuple[tuple[str, ...], ...]) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
+def fitted(table: Table, *, cells: int) -> tuple[Table, tuple[str, ...]]:
+    """The table without as many of the `LEAST_NEEDED` columns as it takes to fit, and the headings left out."""
+    left_out: list[str] = []
+    for heading in LEAST_NEEDED:
+        if sum(_widths(table)) + GAP_CELLS * len(table[0]) <= cells:
+            break
+        place = table[0].index(heading)
+        table = tuple(row[:place] + row[place + 1 :] for row in table)
+        left_out.append(heading)
+    return table, tuple(left_out)
+
+
+def _widths(table: Table) -> tuple[int, ...]:
+    from rich.cells import cell_len
+
+    return tuple(max(cell_len(cell) for cell in column) for column in zip(*table, strict=True))
+
+
 def _print_table(found: tuple[Machine, ...]) -> None:
+    table = (HEADINGS, *rows(found))
     if not sys.stdout.isatty():
-        print(plain((HEADINGS, *rows(found))))
+        print(plain(table))
         return
     from rich import box
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Table as RichTable
     from rich.text import Text
 
-    table = Table(*HEADINGS, box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
-    for row in rows(found):
-        table.add_row(*(Text(cell, style=STYLES.get(cell, ""), overflow="fold") for cell in row))
-    Console(highlight=False).print(table)
+    console = Console(highlight=False)
+    (headings, *lines), left_out = fitted(table, cells=console.width)
+    shown = RichTable(*headings, box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
+    for line in lines:
+        shown.add_row(*(Text(cell, style=STYLES.get(cell, ""), overflow="fold") for cell in line))
+    console.print(shown)
+    if left_out:
+        print(f"workstation: too narrow for {', '.join(left_out)}; a pipe and --json show everything", file=sys.stderr)
 
 
 def _iso(machine: Machine) -> str | None:

@@ -16,7 +16,7 @@ from botocore.stub import Stubber
 
 from cloud.session import Cloud
 from workstation.find import find
-from workstation.list import HEADINGS, as_json, nothing_found, plain, rows
+from workstation.list import HEADINGS, as_json, fitted, nothing_found, plain, rows
 from workstation.machines import machines
 from workstation.text import safe
 
@@ -144,6 +144,24 @@ def test_columns_line_up_with_wide_characters(machine) -> None:
         "b     demo         stopped  -       -                     m7i.xlarge  us-east-1a  10.0.32.4  ada     "
         "i-0123456789abcdef0",
     ]
+
+
+@pytest.mark.parametrize(
+    ("cells", "left_out"),
+    [
+        (200, ()),
+        (131, ()),
+        (130, ("ADDRESS",)),
+        (85, ("ADDRESS", "ZONE", "OWNER", "TYPE")),
+        (40, ("ADDRESS", "ZONE", "OWNER", "TYPE", "SINCE", "INSTANCE")),
+    ],
+)
+def test_a_narrow_terminal_gets_fewer_columns(machine, cells: int, left_out: tuple[str, ...]) -> None:
+    table, gone = fitted((HEADINGS, *rows((machine(),))), cells=cells)
+
+    assert gone == left_out
+    assert table[0] == tuple(heading for heading in HEADINGS if heading not in left_out)
+    assert len(table[1]) == len(table[0])
 
 
 @pytest.mark.parametrize(
