@@ -1,0 +1,1 @@
+"""Other tools that make the same stack, run beside ours: they import nothing of ours."""
