@@ -24,6 +24,9 @@ if TYPE_CHECKING:  # `typing` and `collections.abc` are not imported at run time
 INTERRUPTED = 130
 """128 + SIGINT, what a shell reports."""
 
+LIBRARIES = ("boto3", "rich")
+"""What the verbs need beside the standard library."""
+
 WITH_VALUE = ("--region", "--profile", "--environment")
 
 
@@ -62,6 +65,7 @@ def _run(words: list[str]) -> int:
 
 
 def _run_verb(verb: str, words: list[str]) -> int:
+    import shlex
     from importlib import import_module
 
     from cloud.errors import CloudError
@@ -75,6 +79,11 @@ def _run_verb(verb: str, words: list[str]) -> int:
         return module.run(options, context_of(options))
     except CloudError as error:
         raise WorkstationError(str(error)) from error
+    except ModuleNotFoundError as error:
+        if error.name not in LIBRARIES:
+            raise
+        python = shlex.quote(sys.executable)
+        raise WorkstationError(f"{python} lacks {error.name}; run `{python} -m pip install boto3 rich`") from error
 
 
 class Parser(argparse.ArgumentParser):

@@ -51,7 +51,7 @@ def machine() -> MachineMaker:
     return make
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def aws_tags() -> list[dict[str, str]]:
     """The tags of a workstation, as EC2 takes them."""
     return [{"Key": key, "Value": value} for key, value in TAGS.items()]

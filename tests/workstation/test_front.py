@@ -97,3 +97,14 @@ def test_a_wrong_region_is_explained_before_and_after_the_verb(run, place: list[
     assert answer.stderr.startswith(
         "workstation: region: got 'us-esat-1', want the name of an AWS region; did you mean us-east-1"
     )
+
+
+def test_a_python_without_the_libraries_is_named(root: Path) -> None:
+    environment = {**os.environ, "AWS_REGION": "us-east-1"}
+    command = [sys.executable, "-S", str(root / "workstation"), "list"]  # -S: without site-packages
+    answer = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+
+    assert answer.returncode == 1
+    assert answer.stderr == (
+        f"workstation: {sys.executable} lacks boto3; run `{sys.executable} -m pip install boto3 rich`\n"
+    )

@@ -5,7 +5,6 @@ The machines are those of the local AWS. What differs at every run, such as ids 
 
 from __future__ import annotations
 
-import json
 import os
 import pwd
 import re
@@ -17,38 +16,22 @@ from pathlib import Path
 
 import pytest
 
+from tests.local_aws_fixture import LocalAws, started
+
 CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PROFILE = "workstation"
 
 
 @pytest.fixture(scope="module")
-def endpoint(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Iterator[str]:
-    """A local AWS of our own, as `./deploy.sh --local` would start it."""
-    directory = tmp_path_factory.mktemp("localaws")
-    state = directory / "localaws.json"
-    with (directory / "output").open("w") as output:
-        command = [sys.executable, "-m", "localaws", "--directory", str(directory)]
-        with subprocess.Popen(command, cwd=root, stdout=output, stderr=output) as server:
-            try:
-                while not state.exists():
-                    if server.poll() is not None:
-                        raise RuntimeError((directory / "output").read_text())
-                    try:
-                        server.wait(0.05)
-                    except subprocess.TimeoutExpired:
-                        continue
-                yield json.loads(state.read_text())["endpoint"]
-            finally:
-                server.terminate()
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """A local AWS in which Ada's machine runs and Bob's is stopped."""
+    with started(tmp_path_factory.mktemp("local-aws")) as local_aws:
+        _deploy(local_aws)
+        yield local_aws.environment()
 
 
-@pytest.fixture(scope="module")
-def environment(endpoint: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Ada's machine runs, Bob's is stopped."""
-    import boto3
-
-    session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")
-    iam, ec2 = (session.client(name, endpoint_url=endpoint) for name in ("iam", "ec2"))
+def _deploy(local_aws: LocalAws) -> None:
+    iam, ec2 = local_aws.client("iam"), local_aws.client("ec2")
     iam.create_instance_profile(InstanceProfileName=PROFILE)
     image = ec2.describe_images()["Images"][0]["ImageId"]
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
@@ -68,18 +51,6 @@ def environment(endpoint: str, tmp_path_factory: pytest.TempPathFactory) -> dict
             ],
         )
     ec2.stop_instances(InstanceIds=[answer["Instances"][0]["InstanceId"]])
-    kept = {
-        key: value for key, value in os.environ.items() if not key.startswith("AWS_") and "proxy" not in key.lower()
-    }
-    return kept | {
-        "AWS_ENDPOINT_URL": endpoint,
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_REGION": "us-east-1",
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_CONFIG_FILE": os.devnull,
-        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-    }
 
 
 def examples(guide: str) -> list[tuple[str, str]]:

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.local_aws_fixture import started
+
 START = """
 import sys
 from pathlib import Path
@@ -35,34 +37,12 @@ RunLocal = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture(scope="module")
-def checkout(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Iterator[Path]:
-    """A directory whose `.local/` is that of a running local AWS."""
+def checkout(tmp_path_factory: pytest.TempPathFactory, aws_tags: list[dict[str, str]]) -> Iterator[Path]:
+    """A directory whose `.local/` is that of a running local AWS with one workstation."""
     checkout = tmp_path_factory.mktemp("checkout")
-    state = checkout / ".local" / "localaws.json"
-    with (checkout / "output").open("w") as output:
-        command = [sys.executable, "-m", "localaws", "--directory", str(state.parent)]
-        with subprocess.Popen(command, cwd=root, stdout=output, stderr=output) as server:
-            try:
-                while not state.exists():
-                    if server.poll() is not None:
-                        raise RuntimeError((checkout / "output").read_text())
-                    try:
-                        server.wait(0.05)
-                    except subprocess.TimeoutExpired:
-                        continue
-                yield checkout
-            finally:
-                server.terminate()
-
-
-@pytest.fixture
-def run_local(checkout: Path, root: Path, aws_tags: list[dict[str, str]]) -> RunLocal:
-    import boto3
-
-    endpoint = json.loads((checkout / ".local" / "localaws.json").read_text())["endpoint"]
-    settings = {"region_name": "us-east-1", "aws_access_key_id": "test", "aws_secret_access_key": "test"}
-    ec2 = boto3.client("ec2", endpoint_url=endpoint, **settings)
-    if not ec2.describe_instances()["Reservations"]:
+    (checkout / ".local").mkdir()
+    with started(checkout / ".local") as local_aws:
+        ec2 = local_aws.client("ec2")
         ec2.run_instances(
             ImageId=ec2.describe_images()["Images"][0]["ImageId"],
             InstanceType="m7i.xlarge",
@@ -70,7 +50,11 @@ def run_local(checkout: Path, root: Path, aws_tags: list[dict[str, str]]) -> Run
             MaxCount=1,
             TagSpecifications=[{"ResourceType": "instance", "Tags": aws_tags}],
         )
+        yield checkout
 
+
+@pytest.fixture
+def run_local(checkout: Path, root: Path) -> RunLocal:
     def run(*words: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-c", START, str(checkout), *words],
