@@ -12,7 +12,9 @@ from typing import Any
 
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from localaws.faults import SCOPE, Dropped, Faults
+from localaws.faults import SCOPE, Dropped, Faults, Rule, answer, called
+
+log = logging.getLogger("localaws")
 
 MOTO_VERSION = "5.2.5"
 
@@ -49,7 +51,13 @@ def application() -> Faults:
     stricter.install()
     Service.store = Store()
     Service.engine = Engine(Service.store)
-    return Faults(_Local(DomainDispatcherApplication(create_backend_app)))
+
+    def create(service: Any) -> Any:
+        app = create_backend_app(service)
+        app.config["PROPAGATE_EXCEPTIONS"] = True
+        return app
+
+    return Faults(_Local(DomainDispatcherApplication(create)))
 
 
 class _Local:
@@ -61,10 +69,21 @@ class _Local:
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         if environ["PATH_INFO"] != "/_local/summary":
             _fill(environ)
-            return self.services(environ, start_response)
+            return self.answered(environ, start_response)
         body = json.dumps(summary()).encode()
         start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
         return [body]
+
+    def answered(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """moto's answer; what moto cannot do becomes an error in the service's protocol, not a page of HTML."""
+        service, operation = called(environ)
+        try:
+            return self.services(environ, start_response)
+        except Exception as error:
+            code = "InvalidAction" if isinstance(error, NotImplementedError) else "InternalFailure"
+            log.error("%s:%s failed", service, operation, exc_info=error)
+            message = f"The local AWS cannot do {service}:{operation}: {error or type(error).__name__}"
+            return answer(service, Rule(code=code, message=message), start_response)
 
 
 def _fill(environ: dict[str, Any]) -> None:

@@ -215,9 +215,10 @@ def _update_running(job: Job, old: Old) -> None:
     if _changed(job, old, "InstanceInitiatedShutdownBehavior"):
         wanted = {"Value": job.get("InstanceInitiatedShutdownBehavior", "stop")}
         ec2.modify_instance_attribute(InstanceId=instance_id, InstanceInitiatedShutdownBehavior=wanted)
-    if _changed(job, old, "Monitoring"):
-        change = ec2.monitor_instances if job.get("Monitoring") else ec2.unmonitor_instances
-        change(InstanceIds=[instance_id])
+    # moto has no MonitorInstances
+    ec2_backend(job.region).get_instance(instance_id).monitoring_state = (
+        "enabled" if job.get("Monitoring") else "disabled"
+    )
     if _changed(job, old, "MetadataOptions"):
         ec2.modify_instance_metadata_options(InstanceId=instance_id, **job.get("MetadataOptions", {}))
     if _changed(job, old, "IamInstanceProfile"):
