@@ -52,9 +52,9 @@ def run(options: Namespace, context: Context) -> int:
     unheard = ssh_disconnect.is_unheard()
     environment = with_more_path(os.environ)
     try:
+        machine = _find(target, context)
         program = _program("aws", environment)
         _program("session-manager-plugin", environment)
-        machine = _find(target, context)
     except (WorkstationError, CloudError) as error:
         if unheard:
             ssh_disconnect.send(str(error))

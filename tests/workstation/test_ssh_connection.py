@@ -205,6 +205,20 @@ def test_a_stopped_machine_is_explained_to_whoever_typed_ssh(aws, run, laptop: L
     assert laptop.sessions() == []
 
 
+def test_a_missing_plugin_is_named_with_where_to_get_it(aws, run, laptop: Laptop) -> None:
+    aws.launch(LoginUser=getpass.getuser())
+    (laptop.directory / "session-manager-plugin").unlink()
+    run("ssh-config", "--write", "--file", str(laptop.config), environment=aws.environment)
+    if shutil.which("session-manager-plugin"):
+        pytest.skip("a real plugin is on PATH")
+    answer = laptop.ssh("ada", "true")
+
+    assert answer.stderr.splitlines()[0] == (
+        "Received disconnect from UNKNOWN port 65535:7: no session-manager-plugin on PATH; install it: "
+        "https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-working-with-install-plugin.html"
+    )
+
+
 def test_what_the_aws_cli_says_reaches_the_terminal(aws, run, laptop: Laptop) -> None:
     """OpenSSH with ControlPersist hides a ProxyCommand's stderr; the terminal shows it all the same."""
     aws.launch(LoginUser=getpass.getuser())
