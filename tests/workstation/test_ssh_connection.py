@@ -53,10 +53,8 @@ def sshd() -> str:
     """The path of a real SSH server; where there is none the tests are skipped, and fail in CI."""
     found = shutil.which("sshd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin:/usr/local/sbin")
     if found is None:
-        reason = "no sshd: install openssh-server (`apt-get install -y openssh-server`)"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
+        give_up = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
+        give_up("no sshd: install openssh-server (`apt-get install -y openssh-server`)")
     return found
 
 
