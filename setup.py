@@ -7,6 +7,8 @@ setup(
     version="0.1.0",
     description="A development environment for data scientists on AWS: private workstations, reached through SSM",
     python_requires=">=3.11",
+    # What the `workstation` command needs; a checkout has exact versions of everything in requirements.lock.
+    install_requires=["boto3>=1.44", "pyyaml>=6", "rich>=15"],
     packages=["analysis", "cloud", "deployment", "generator", "localaws", "localaws.handlers", "workstation"],
     package_data={"analysis": ["*.toml"]},
     entry_points={"console_scripts": ["workstation = workstation.__main__:main"]},

@@ -23,6 +23,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.tools import need
+
 AWS_STAND_IN = """\
 #!{python}
 import json, os, pathlib, select, socket, sys
@@ -51,11 +53,7 @@ while True:
 @pytest.fixture(scope="session")
 def sshd() -> str:
     """The path of a real SSH server; where there is none the tests are skipped, and fail in CI."""
-    found = shutil.which("sshd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin:/usr/local/sbin")
-    if found is None:
-        give_up = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
-        give_up("no sshd: install openssh-server (`apt-get install -y openssh-server`)")
-    return found
+    return need("sshd")
 
 
 @dataclass

@@ -1,0 +1,60 @@
+"""Tools that the tests need and that Python packages cannot bring: where they are, and how they get there.
+
+python -m tests.tools     installs what is missing, as root on Debian or Ubuntu; `./test.sh --all` starts it
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+PACKAGES = {
+    "git": "git",
+    "rsync": "rsync",
+    "sshd": "openssh-server",
+    "ssh": "openssh-client",
+}
+"""Tool: the package of Debian and Ubuntu that brings it."""
+
+ALSO_IN = ("/usr/sbin", "/sbin", "/usr/local/sbin")
+"""Where servers live, which is not on everybody's PATH."""
+
+
+def path_of(tool: str) -> str | None:
+    """The tool's path, or None where it is missing."""
+    return shutil.which(tool, path=os.pathsep.join((os.environ.get("PATH", ""), *ALSO_IN)))
+
+
+def need(tool: str) -> str:
+    """The tool's path. Where it is missing the test is skipped with the reason, and fails in CI."""
+    found = path_of(tool)
+    if not found:
+        give_up = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
+        give_up(f"no {tool}: install {PACKAGES[tool]}, or run ./test.sh --all as root")
+    return found
+
+
+def main() -> int:
+    """Install what is missing where that is possible; the tests themselves say what is not there."""
+    missing = sorted({package for tool, package in PACKAGES.items() if not path_of(tool)})
+    if not missing or os.geteuid() != 0 or not shutil.which("apt-get"):
+        return 0
+    print(f"installing {', '.join(missing)}", file=sys.stderr)
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for words in (
+        ["apt-get", "update", "-qq"],
+        ["apt-get", "install", "-qq", "-y", "--no-install-recommends", *missing],
+    ):
+        done = subprocess.run(words, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        if done.returncode:
+            print(f"{' '.join(words)}: {done.stderr.strip() or done.stdout.strip()}", file=sys.stderr)
+            return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
