@@ -116,14 +116,17 @@ class Engine:
         self, worker: Worker, records: list[StackResource], policy: Callable[[StackResource], str]
     ) -> tuple[str, ...]:
         """Remove resources, dependents first; carries on after a failure. Returns what failed."""
-        failed = []
+        failed: list[str] = []
+        staying: list[StackResource] = []
         for record in _dependents_first(records):
-            if any(record.logical_id in other.dependencies for other in records if other.logical_id in failed):
+            if any(record.logical_id in other.dependencies for other in staying):
+                staying.append(record)
                 continue
             try:
                 worker.remove(record, policy(record))
             except ResourceFailed:
                 failed.append(record.logical_id)
+                staying.append(record)
         return tuple(failed)
 
     # -- delete ------------------------------------------------------------------------------------------------

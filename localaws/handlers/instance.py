@@ -212,13 +212,10 @@ def _update_running(job: Job, old: Old) -> None:
     ec2, instance_id = job.client("ec2"), old.physical_id
     if _changed(job, old, "SecurityGroupIds"):
         ec2.modify_instance_attribute(InstanceId=instance_id, Groups=job.get("SecurityGroupIds", []))
-    if _changed(job, old, "InstanceInitiatedShutdownBehavior"):
-        wanted = {"Value": job.get("InstanceInitiatedShutdownBehavior", "stop")}
-        ec2.modify_instance_attribute(InstanceId=instance_id, InstanceInitiatedShutdownBehavior=wanted)
-    # moto has no MonitorInstances
-    ec2_backend(job.region).get_instance(instance_id).monitoring_state = (
-        "enabled" if job.get("Monitoring") else "disabled"
-    )
+    # moto has no MonitorInstances, and its ModifyInstanceAttribute forgets the shutdown behaviour
+    instance = ec2_backend(job.region).get_instance(instance_id)
+    instance.monitoring_state = "enabled" if job.get("Monitoring") else "disabled"
+    instance.instance_initiated_shutdown_behavior = job.get("InstanceInitiatedShutdownBehavior", "stop")
     if _changed(job, old, "MetadataOptions"):
         ec2.modify_instance_metadata_options(InstanceId=instance_id, **job.get("MetadataOptions", {}))
     if _changed(job, old, "IamInstanceProfile"):
