@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Sequence
+import urllib.request
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import boto3
 import pytest
+from botocore.config import Config
 
-PARTS = (
-    "deploy.sh",
-    "util",
-    "cloud",
-    "deployment",
-    "generator",
-    "analysis",
-    "config",
-    "templates",
-    "requirements.lock",
-)
+ROOMS = ("analysis", "cloud", "config", "deployment", "generator", "localaws", "templates", "util", "workstation")
+PARTS = ("deploy.sh", "requirements.lock", *ROOMS)
 FAKE_AWS = """#!/bin/sh
 if [ "$1" = --version ]; then echo "{version}"; exit 0; fi
 printf '%s\\0' "$@" >> "{log}"
@@ -42,6 +38,27 @@ class Checkout:
     def deploy(self, *words: str | bytes, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess:
         """Run deploy.sh as a person would."""
         return run([self.root / "deploy.sh", *words], cwd=cwd or self.root, environment=self.environment | environment)
+
+    @property
+    def endpoint(self) -> str:
+        """Where the local AWS of this checkout answers."""
+        return json.loads((self.root / ".local" / "localaws.json").read_text())["endpoint"]
+
+    def client(self, service: str) -> Any:
+        """A client of the local AWS, to look at what a deploy left there."""
+        return boto3.session.Session().client(
+            service,
+            region_name="us-east-1",
+            endpoint_url=self.endpoint,
+            aws_access_key_id="local",
+            aws_secret_access_key="local",
+            config=Config(proxies={}),
+        )
+
+    def faults(self, *rules: dict[str, object]) -> None:
+        """From now on the local AWS fails the calls that the rules name."""
+        request = urllib.request.Request(f"{self.endpoint}/_local/faults", json.dumps(rules).encode())  # noqa: S310
+        urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30).close()
 
     def touched(self) -> tuple[str, ...]:
         """What a refused command must not leave: a called AWS CLI, an environment, a canary."""
@@ -83,12 +100,15 @@ def make_checkout(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Calla
                 shutil.copytree(source, place / part, ignore=shutil.ignore_patterns("__pycache__"))
             else:
                 shutil.copy2(source, place / part)
+        temporary = place.parent / "temporary"
+        temporary.mkdir()
         log, canary = place.parent / "aws.log", place.parent / "canary"
         write_fake_aws(place.parent / "bin", version="aws-cli/2.30.0 Python/3.13.0 Linux/6 exe/x86_64", log=log)
         python = os.path.dirname(os.path.realpath(shutil.which("python3") or "/usr/bin/python3"))
         environment = {
             "PATH": f"{place.parent / 'bin'}:{root / '.venv' / 'bin'}:{python}:/usr/bin:/bin",
             "HOME": str(place.parent / "home"),
+            "TMPDIR": str(temporary),
             "LANG": "C",
             "PYTHONDONTWRITEBYTECODE": "1",
             "CANARY": str(canary),
@@ -102,3 +122,26 @@ def make_checkout(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Calla
 def bare_checkout(make_checkout: Callable[[], Checkout]) -> Checkout:
     """One checkout for all tests that must leave it as it is."""
     return make_checkout()
+
+
+@pytest.fixture(scope="session")
+def local_checkout(make_checkout: Callable[[], Checkout], root: Path) -> Iterator[Checkout]:
+    """A checkout with the environment of the tests and no AWS CLI on PATH but ours; its local AWS is ended."""
+    checkout = make_checkout()
+    (checkout.root / ".venv").symlink_to(root / ".venv")
+    (checkout.bin / "aws").unlink()
+    yield checkout
+    checkout.deploy("--local", "--stop")
+
+
+@pytest.fixture(scope="session")
+def first_deploy(local_checkout: Checkout) -> subprocess.CompletedProcess[str]:
+    """What the first deploy of the default config said."""
+    return local_checkout.deploy("--local", "demo", "demo-bucket", "us-east-1")
+
+
+@pytest.fixture
+def deployed(local_checkout: Checkout, first_deploy: subprocess.CompletedProcess[str]) -> Checkout:
+    """The checkout, after its first deploy."""
+    assert first_deploy.returncode == 0, first_deploy.stderr
+    return local_checkout
