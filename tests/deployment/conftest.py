@@ -102,7 +102,8 @@ def make_checkout(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Calla
                 shutil.copy2(source, place / part)
         temporary = place.parent / "temporary"
         temporary.mkdir()
-        log, canary = place.parent / "aws.log", place.parent / "canary"
+        log = place.parent / "aws.log"
+        canary = tmp_path_factory.mktemp("canary") / "canary"  # no space: `touch $CANARY` has to work where it is run
         write_fake_aws(place.parent / "bin", version="aws-cli/2.30.0 Python/3.13.0 Linux/6 exe/x86_64", log=log)
         python = os.path.dirname(os.path.realpath(shutil.which("python3") or "/usr/bin/python3"))
         environment = {
