@@ -62,7 +62,7 @@ def run(options: Namespace, context: Context) -> int:
 def form_of(path: Path, wanted: Platform | None, context: Context) -> Form:
     """How to write for this user: platform, the way to start `workstation`, and where ssh keeps its files.
 
-    A config that is not ssh's own gets full paths, with host keys beside it.
+    A config of this machine that is not ssh's own gets full paths, with host keys beside it.
     """
     here: Platform = PLATFORMS.get(sys.platform, "linux")
     platform = wanted or here
@@ -72,7 +72,7 @@ def form_of(path: Path, wanted: Platform | None, context: Context) -> Form:
     profile = profile_name(os.environ, context.profile)
     if not context.local and profile != "default":
         words = ("--profile", profile)  # baked in: an editor started from the desktop has no AWS_PROFILE
-    if path == _read_by_ssh():
+    if platform != here or path == _read_by_ssh():
         return Form(platform, launcher, words)
     directory = path.parent.as_posix()
     return Form(platform, launcher, (*words, "--ssh-directory", directory), directory)

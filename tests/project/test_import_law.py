@@ -32,6 +32,7 @@ LIBRARIES = {
     "rich": {"analysis", "deployment", "workstation"},
     "yaml": {"analysis"},
     "cfnlint": {"localaws"},
+    "cryptography": {"localaws"},
 }
 """Library: the rooms that may import it. One that is not here may be imported by nobody."""
 

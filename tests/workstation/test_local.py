@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pwd
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -59,7 +60,7 @@ def run_local(checkout: Path, root: Path) -> RunLocal:
         return subprocess.run(
             [sys.executable, "-c", START, str(checkout), *words],
             cwd=root,
-            env=os.environ | TRAPS,
+            env=os.environ | TRAPS | {"HOME": pwd.getpwuid(os.getuid()).pw_dir},
             capture_output=True,
             text=True,
             check=False,
