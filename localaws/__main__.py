@@ -50,7 +50,8 @@ def _serve(app: object, directory: Path, port: int, stop: threading.Event) -> in
     if note:
         print(note, file=sys.stderr)
     Service.engine.endpoint = endpoint
-    Service.engine.finished = saved.save
+    Service.engine.finished = saved.save_soon
+    threading.Thread(target=saved.keep_saving, daemon=True).start()
     path = directory / FILE
     server.announce(path, endpoint, ACCOUNT)
     print(f"The local AWS listens on {endpoint}; nothing is created on AWS.", file=sys.stderr)

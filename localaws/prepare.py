@@ -123,8 +123,8 @@ def _bad_attributes(resolved: Resolved) -> Iterator[str]:
     for reference in dict.fromkeys(references(values)):
         kind = resolved.resources[reference.logical_id].type
         if reference.attribute and reference.attribute not in HANDLERS[kind].attributes:
-            attribute = reference.attribute
-            yield f"Template error: resource {reference.logical_id} does not support attribute type {attribute} in Fn::GetAtt"
+            what = f"resource {reference.logical_id} does not support attribute type {reference.attribute}"
+            yield f"Template error: {what} in Fn::GetAtt"
 
 
 def _bad_policies(resolved: Resolved) -> Iterator[str]:

@@ -106,6 +106,7 @@ def _parameters(given: Any, body: str, previous: Desired | None) -> dict[str, st
             values[key] = before[key]
         elif previous is None or default is None:
             raise ValidationError(
-                f"Invalid input for parameter key {key}. Cannot specify usePreviousValue as true for a parameter key not in the previous template"
-            )  # noqa: E501
+                f"Invalid input for parameter key {key}. Cannot specify usePreviousValue as true "
+                "for a parameter key not in the previous template"
+            )
     return values

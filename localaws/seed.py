@@ -58,7 +58,7 @@ IMAGES = (
 
 Names of the parameters: https://documentation.ubuntu.com/aws/aws-how-to/instances/find-ubuntu-images/ and
 https://docs.aws.amazon.com/dlami/latest/devguide/find-dlami-id.html
-"""  # noqa: E501
+"""
 
 
 def image_id(name: str, region: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from localaws.faults import SCOPE, Dropped, Faults, Rule, answer, called
+from localaws.faults import SCOPE, Faults, Rule, answer, called
 
 log = logging.getLogger("localaws")
 
@@ -123,14 +123,12 @@ def listen(app: Any, port: int) -> BaseWSGIServer:
     class Quiet(MotoRequestHandler):
         protocol_version = "HTTP/1.1"
 
-        def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - werkzeug's name
+        def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002, ARG002 - werkzeug's names
             logging.getLogger("localaws.http").debug(message, *args)
 
-        def run_wsgi(self) -> None:
-            try:
-                super().run_wsgi()
-            except Dropped:
-                self.close_connection = True
+        def connection_dropped(self, error: BaseException, environ: dict[str, Any] | None = None) -> None:  # noqa: ARG002
+            """Close the connection, so that the client does not wait for an answer that never comes."""
+            self.close_connection = True
 
     return make_server("127.0.0.1", port, app, threaded=True, request_handler=Quiet)
 

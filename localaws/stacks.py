@@ -160,7 +160,7 @@ class Store:
         with self.changed:
             self.changed.wait_for(until, timeout=seconds)
 
-    def _add_event(  # noqa: PLR0913 - an event has these
+    def _add_event(
         self, stack: Stack, logical_id: str, physical_id: str, kind: str, status: str, reason: str, properties: str
     ) -> None:
         stack.events.append(

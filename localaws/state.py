@@ -1,6 +1,7 @@
 """State between runs: moto's objects and our stacks, pickled into one file.
 
-The file is written whole or not at all, after each stack operation and at SIGTERM.
+The file is written whole or not at all, within a second of each stack operation and at SIGTERM.
+Calls to other services are in it from the next stack operation on.
 It is read only by the same version of this room and of moto; another one starts empty and says so.
 """
 
@@ -11,6 +12,7 @@ import logging
 import os
 import pickle
 import threading
+import time
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from typing import Any
 log = logging.getLogger("localaws")
 
 FORMAT = "localaws 1, moto 5.2.5"
+QUIET_SECONDS = 0.5  # writing takes about 0.2 s, in which no request is answered
 SERVICES = ("ec2", "iam", "kms", "logs", "s3", "ssm", "sts")
 """moto's services whose state is kept."""
 
@@ -28,6 +31,19 @@ class Saved:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.lock = threading.Lock()
+        self.wanted = threading.Event()
+
+    def save_soon(self) -> None:
+        """Ask for the state to be written; several operations that end together are written once."""
+        self.wanted.set()
+
+    def keep_saving(self) -> None:
+        """Write the state whenever that was asked for, a moment later; runs in a thread of its own."""
+        while True:
+            self.wanted.wait()
+            time.sleep(QUIET_SECONDS)
+            self.wanted.clear()
+            self.save()
 
     def save(self) -> None:
         """Write the state; a request that changes it meanwhile makes the attempt start again."""
@@ -143,4 +159,9 @@ def _put_back(state: dict[str, Any]) -> None:
             else:
                 setattr(item, attribute, value)
     Service.store.stacks = state["stacks"]
+    for stack in Service.store.stacks:
+        if stack.in_progress:
+            ended = stack.status.removesuffix("_CLEANUP_IN_PROGRESS").removesuffix("_COMPLETE")
+            status = f"{ended.removesuffix('_IN_PROGRESS')}_FAILED"
+            Service.store.set_status(stack, status, "The local AWS was stopped during the operation")
     block_public_access.modes = state["modes"]

@@ -10,14 +10,8 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from moto.ec2.exceptions import EC2ClientError
-
-from localaws.moto_objects import backend
-
-GP3 = {"size": (1, 65_536), "iops": (3_000, 80_000), "throughput": (125, 2_000)}
-"""GiB, IOPS and MiB/s that gp3 allows; https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html"""
-GP3_IOPS_PER_GIB = 500
-GP3_MIB_PER_IOPS = 0.25
+from localaws.refuse import refuse
+from localaws.stricter_volumes import check_attach_volume, check_modify_volume, check_volume
 
 INTERFACE_SERVICES = (
     "ec2",
@@ -90,92 +84,20 @@ def _then(method: Callable[..., Any], after: Callable[[Any, Any], None]) -> Call
     return followed
 
 
-def _refuse(code: str, message: str) -> None:
-    raise EC2ClientError(code, message)
-
-
-# -- volumes ---------------------------------------------------------------------------------------------------
-
-
-def check_attach_volume(ec2: Any, volume_id: str, instance_id: str, device_path: str) -> None:
-    volume, instance = ec2.get_volume(volume_id), ec2.get_instance(instance_id)
-    zone = getattr(volume.zone, "name", volume.zone)
-    if volume.attachment:
-        _refuse("VolumeInUse", f"{volume_id} is already attached to an instance")
-    if zone != instance.availability_zone:
-        _refuse(
-            "InvalidVolume.ZoneMismatch",
-            f"The volume '{volume_id}' is not in the same availability zone as instance '{instance_id}'",
-        )  # noqa: E501
-    if instance.state not in ("running", "stopped"):
-        _refuse("IncorrectState", f"Instance '{instance_id}' is not 'running'.")
-    if device_path in instance.block_device_mapping:
-        _refuse(
-            "InvalidParameterValue",
-            f"Invalid value '{device_path}' for unixDevice. Attachment point {device_path} is already in use",
-        )  # noqa: E501
-
-
-def check_volume(ec2: Any, volume_type: str, size: int, iops: int, throughput: int, kms_key_id: str) -> None:
-    _check_gp3(volume_type, size=size, iops=iops, throughput=throughput)
-    if kms_key_id:
-        _check_key(ec2, kms_key_id)
-
-
-def check_modify_volume(
-    ec2: Any, volume_id: str, target_volume_type: str, target_size: int, target_iops: int, target_throughput: int
-) -> None:
-    volume = ec2.get_volume(volume_id)
-    if target_size and int(target_size) < int(volume.size):
-        _refuse("InvalidParameterValue", f"New size cannot be smaller than existing size: {volume.size} GiB")
-    _check_gp3(
-        target_volume_type or volume.volume_type,
-        size=target_size or volume.size,
-        iops=target_iops or volume.iops,
-        throughput=target_throughput or volume.throughput,
-    )
-
-
-def _check_gp3(volume_type: str, *, size: int | None, iops: int | None, throughput: int | None) -> None:
-    if volume_type != "gp3":
-        return
-    given = {"size": size, "iops": iops, "throughput": throughput}
-    for name, value in given.items():
-        low, high = GP3[name]
-        if value and not low <= int(value) <= high:
-            _refuse("InvalidParameterValue", f"Volume {name} of {value} is outside {low} to {high} for volume type gp3")
-    rate = int(iops or GP3["iops"][0])
-    if size and iops and rate > max(GP3["iops"][0], GP3_IOPS_PER_GIB * int(size)):
-        _refuse(
-            "InvalidParameterCombination",
-            f"Iops to volume size ratio of {rate / int(size):.6f} is too high; maximum is {GP3_IOPS_PER_GIB}",
-        )  # noqa: E501
-    if throughput and int(throughput) > GP3_MIB_PER_IOPS * rate:
-        _refuse(
-            "InvalidParameterCombination",
-            f"Throughput (MiBps) to iops ratio of {int(throughput) / rate:.6f} is too high; maximum is {GP3_MIB_PER_IOPS} MiBps per iops",
-        )  # noqa: E501
-
-
-def _check_key(ec2: Any, key: str) -> None:
-    keys = backend("kms", ec2.region_name).keys
-    names = {one for item in keys.values() for one in (item.id, item.arn)}
-    if key not in names and not key.startswith("alias/") and ":alias/" not in key:
-        _refuse("InvalidParameterValue", f"The KMS key '{key}' does not exist")
-
-
 # -- instances -------------------------------------------------------------------------------------------------
 
 
 def check_run_instances(ec2: Any, image_id: str, instance_type: str, key_name: str) -> None:
     if key_name and key_name not in ec2.key_pairs:
-        _refuse("InvalidKeyPair.NotFound", f"The key pair '{key_name}' does not exist")
+        refuse("InvalidKeyPair.NotFound", f"The key pair '{key_name}' does not exist")
     image, offered = ec2.amis.get(image_id), _architectures(instance_type)
     if image and offered and image.architecture not in offered:
-        _refuse(
+        refuse(
             "InvalidParameterValue",
-            f"The architecture '{offered[0]}' of the specified instance type does not match the architecture '{image.architecture}' of the specified AMI. Specify an instance type and an AMI that have matching architectures",
-        )  # noqa: E501
+            f"The architecture '{offered[0]}' of the specified instance type does not match the architecture "
+            f"'{image.architecture}' of the specified AMI. Specify an instance type and an AMI that have matching "
+            "architectures",
+        )
 
 
 def _architectures(instance_type: str) -> tuple[str, ...]:
@@ -213,28 +135,29 @@ def _remove_interface(ec2: Any, eni: Any) -> None:
 def check_nat_gateway(ec2: Any, subnet_id: str, connectivity_type: str) -> None:
     vpc_id = ec2.get_subnet(subnet_id).vpc_id
     if connectivity_type != "private" and not _internet_gateways(ec2, vpc_id):
-        _refuse("Gateway.NotAttached", f"Network {vpc_id} has no Internet gateway attached")
+        refuse("Gateway.NotAttached", f"Network {vpc_id} has no Internet gateway attached")
 
 
 def check_endpoint(ec2: Any, vpc_id: str, service_name: str, private_dns_enabled: bool) -> None:  # noqa: FBT001
     prefix = f"com.amazonaws.{ec2.region_name}."
     service = service_name.removeprefix(prefix)
     if not service_name.startswith(prefix) or (service not in INTERFACE_SERVICES and service != "dynamodb"):
-        _refuse("InvalidServiceName", f"The Vpc Endpoint Service '{service_name}' does not exist")
+        refuse("InvalidServiceName", f"The Vpc Endpoint Service '{service_name}' does not exist")
     vpc = ec2.get_vpc(vpc_id)
     settings = [str(vpc.enable_dns_support).lower(), str(vpc.enable_dns_hostnames).lower()]
     if private_dns_enabled and settings != ["true", "true"]:
-        _refuse(
+        refuse(
             "InvalidParameter",
-            f"Enabling private DNS requires both enableDnsSupport and enableDnsHostnames VPC attributes set to true for {vpc_id}",
-        )  # noqa: E501
+            "Enabling private DNS requires both enableDnsSupport and enableDnsHostnames VPC attributes set to true "
+            f"for {vpc_id}",
+        )
 
 
 def check_delete_subnet(ec2: Any, subnet_id: str) -> None:
     if [item for item in ec2.enis.values() if item.subnet and item.subnet.id == subnet_id] or [
         item for item in ec2.nat_gateways.values() if item.subnet_id == subnet_id and item.state != "deleted"
     ]:
-        _refuse("DependencyViolation", f"The subnet '{subnet_id}' has dependencies and cannot be deleted.")
+        refuse("DependencyViolation", f"The subnet '{subnet_id}' has dependencies and cannot be deleted.")
 
 
 def check_delete_vpc(ec2: Any, vpc_id: str) -> None:
@@ -242,7 +165,7 @@ def check_delete_vpc(ec2: Any, vpc_id: str) -> None:
     groups = [item for item in ec2.groups.get(vpc_id, {}).values() if item.name != "default"]
     endpoints = [item for item in ec2.vpc_end_points.values() if item.vpc_id == vpc_id and item.state != "deleted"]
     if subnets or groups or endpoints or _internet_gateways(ec2, vpc_id):
-        _refuse("DependencyViolation", f"The vpc '{vpc_id}' has dependencies and cannot be deleted.")
+        refuse("DependencyViolation", f"The vpc '{vpc_id}' has dependencies and cannot be deleted.")
 
 
 def check_delete_security_group(ec2: Any, group_id: str) -> None:
@@ -251,16 +174,17 @@ def check_delete_security_group(ec2: Any, group_id: str) -> None:
         item for item in ec2.vpc_end_points.values() if group_id in item.security_group_ids and item.state != "deleted"
     ]
     if used:
-        _refuse("DependencyViolation", f"resource {group_id} has a dependent object")
+        refuse("DependencyViolation", f"resource {group_id} has a dependent object")
 
 
 def check_detach_internet_gateway(ec2: Any, vpc_id: str) -> None:
     gateways = [item for item in ec2.nat_gateways.values() if item.vpc_id == vpc_id and item.state != "deleted"]
     if any(item.connectivity_type != "private" for item in gateways):
-        _refuse(
+        refuse(
             "DependencyViolation",
-            f"Network {vpc_id} has some mapped public address(es). Please unmap those public address(es) before detaching the gateway.",
-        )  # noqa: E501
+            f"Network {vpc_id} has some mapped public address(es). Please unmap those public address(es) before "
+            "detaching the gateway.",
+        )
 
 
 def _internet_gateways(ec2: Any, vpc_id: str) -> list[Any]:

@@ -40,6 +40,10 @@ https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-te
 """
 
 
+SERVICES = {"EC2": "Ec2", "IAM": "Iam", "KMS": "Kms", "Logs": "CloudWatchLogs", "SSM": "Ssm"}
+"""How an event's reason names a service."""
+
+
 class ResourceFailed(Exception):  # noqa: N818 - it is told in an event, nothing is raised to people
     """A resource could not be made, changed or removed; its event says why."""
 
@@ -146,7 +150,7 @@ class _Failing:
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
         if error is None:
             return
-        reason = _reason(error)
+        reason = _reason(error, self.record.type)
         self.worker.store.set_resource(self.worker.stack, self.record, f"{self.action}_FAILED", reason)
         raise ResourceFailed(self.record.logical_id, self.action) from error
 
@@ -155,16 +159,19 @@ def _simulated(made: Made) -> str:
     return f"[simulated: {made.simulated}]" if made.simulated else ""
 
 
-def _reason(error: BaseException) -> str:
+def _reason(error: BaseException, resource_type: str) -> str:
     """The event's words for an error, as AWS's resource handlers write them."""
     token = f"(RequestToken: {uuid.uuid4()}, HandlerErrorCode: "
     if isinstance(error, ClientError):
         code, message = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
         meta = error.response.get("ResponseMetadata", {})
         status = meta.get("HTTPStatusCode", 400)
-        service = error.operation_name and _service(error)
+        service = SERVICES.get(resource_type.split("::")[1], "Aws")
         general = "InvalidRequest" if status < 500 else "GeneralServiceException"
-        told = f"{message} (Service: {service}, Status Code: {status}, Error Code: {code}, Request ID: {meta.get('RequestId', '')})"
+        request = (
+            f"Service: {service}, Status Code: {status}, Error Code: {code}, Request ID: {meta.get('RequestId', '')}"
+        )
+        told = f"{message} ({request})"
         return f'Resource handler returned message: "{told}" {token}{HANDLER_ERROR_CODES.get(code, general)})'
     if isinstance(error, HandlerError | FunctionError):
         return f'Resource handler returned message: "{error}" {token}InvalidRequest)'
@@ -172,10 +179,6 @@ def _reason(error: BaseException) -> str:
         return f'Resource handler returned message: "{error}" {token}NetworkFailure)'
     log.error("a bug in the local AWS", exc_info=error)
     return f'Resource handler returned message: "A bug in the local AWS: {error!r}" {token}InternalFailure)'
-
-
-def _service(error: ClientError) -> str:
-    return str(error.response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("x-local-service", "Aws"))
 
 
 def waves(dependencies: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, ...]]:

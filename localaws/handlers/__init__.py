@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from localaws.handlers import document, identity, instance, logs, routing, security, volume, vpc
+from localaws.handlers import document, identity, instance, launch_template, logs, routing, security, volume, vpc
 from localaws.handlers.base import Handler
 
 HANDLERS: dict[str, Handler] = {
     **document.HANDLERS,
     **identity.HANDLERS,
     **instance.HANDLERS,
+    **launch_template.HANDLERS,
     **logs.HANDLERS,
     **routing.HANDLERS,
     **security.HANDLERS,

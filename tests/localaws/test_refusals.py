@@ -12,6 +12,10 @@ from tests.localaws.stack import Template, TemplateStack, get_att, ref, resource
 from tests.localaws.test_stack_operations import refused
 
 VPC = network()["Vpc"]
+CIRCLE = template(
+    A=resource("AWS::Logs::LogGroup", {"LogGroupName": ref("B")}),
+    B=resource("AWS::Logs::LogGroup", {"LogGroupName": ref("A")}),
+)
 
 
 def parameter(**declaration: Any) -> Template:
@@ -21,8 +25,8 @@ def parameter(**declaration: Any) -> Template:
 @pytest.mark.parametrize(
     ("body", "parameters", "message"),
     [
-        (template(X=resource("AWS::Foo::Bar")), {}, "Template format error: Unrecognized resource types: [AWS::Foo::Bar]"),
-        (template(X=resource("AWS::SNS::Topic")), {}, "The local AWS does not support the resource types: [AWS::SNS::Topic]"),
+        (template(X=resource("AWS::Foo::Bar")), {}, "Unrecognized resource types: [AWS::Foo::Bar]"),
+        (template(X=resource("AWS::SNS::Topic")), {}, "does not support the resource types: [AWS::SNS::Topic]"),
         (
             template(Vpc=resource("AWS::EC2::VPC", {"CidrBlok": "10.0.0.0/16"})),
             {},
@@ -50,14 +54,18 @@ def parameter(**declaration: Any) -> Template:
             {},
             "Template error: resource Vpc does not support attribute type Arn in Fn::GetAtt",
         ),
-        (template(Vpc={**VPC, "DeletionPolicy": "Snapshot"}), {}, "AWS::EC2::VPC does not support deletion policy Snapshot"),
+        (template(Vpc={**VPC, "DeletionPolicy": "Snapshot"}), {}, "does not support deletion policy Snapshot"),
         (template(Vpc={**VPC, "DeletionPolicy": "Keep"}), {}, "DeletionPolicy Keep of resource Vpc is none of"),
         (
-            template(A=resource("AWS::Logs::LogGroup", {"LogGroupName": ref("B")}), B=resource("AWS::Logs::LogGroup", {"LogGroupName": ref("A")})),
+            CIRCLE,
             {},
             "Circular dependency between resources: [A, B]",
         ),
-        (template(Vpc=resource("AWS::EC2::VPC", {"CidrBlock": ref("No")})), {}, "Unresolved resource dependencies [No]"),
+        (
+            template(Vpc=resource("AWS::EC2::VPC", {"CidrBlock": ref("No")})),
+            {},
+            "Unresolved resource dependencies [No]",
+        ),
         (template(Vpc=resource("AWS::EC2::VPC", {"CidrBlock": {"Fn::Nope": 1}})), {}, "Fn::Nope is no function"),
         (
             template(Vpc=resource("AWS::EC2::VPC", {"CidrBlock": "{{resolve:ssm:/x}}"})),
@@ -85,7 +93,7 @@ def parameter(**declaration: Any) -> Template:
             "parameter value nobody for parameter name P does not exist",
         ),
     ],
-)  # fmt: skip
+)
 def test_a_bad_template_is_refused_before_anything_is_made(
     stack: TemplateStack, body: Template, parameters: dict[str, str], message: str
 ) -> None:
