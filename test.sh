@@ -48,7 +48,7 @@ main() {
         selection=()
         "$python" -m tests.tools || true # what is still missing then, the tests name
     fi
-    "$python" -m pytest -n auto ${selection[@]+"${selection[@]}"} "$@" || status=$?
+    "$python" -m pytest -n auto --dist loadgroup ${selection[@]+"${selection[@]}"} "$@" || status=$?
     # A part of the checks counts a part of the figures, so the least that is wanted holds for whole runs only.
     [[ $# -eq 0 ]] || scope=part
     "$python" -m tests.figures "$FIGURES_DIRECTORY" "$scope" || status=$((status ? status : 1))
