@@ -68,7 +68,6 @@ class _Local:
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         if environ["PATH_INFO"] != "/_local/summary":
-            _fill(environ)
             return self.answered(environ, start_response)
         body = json.dumps(summary()).encode()
         start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
@@ -78,6 +77,7 @@ class _Local:
         """moto's answer; what moto cannot do becomes an error in the service's protocol, not a page of HTML."""
         service, operation = called(environ)
         try:
+            _fill(environ)
             return self.services(environ, start_response)
         except Exception as error:
             code = "InvalidAction" if isinstance(error, NotImplementedError) else "InternalFailure"

@@ -35,7 +35,8 @@ def check_attach_volume(ec2: Any, volume_id: str, instance_id: str, device_path:
 def check_volume(
     ec2: Any, zone_name: str, volume_type: str, size: int, iops: int, throughput: int, kms_key_id: str
 ) -> None:
-    if zone_name not in [zone.name for zone in ec2.describe_availability_zones()]:
+    # without a type it is moto itself, which puts the volumes behind its images into us-east-1a of every region
+    if volume_type and zone_name not in [zone.name for zone in ec2.describe_availability_zones()]:
         refuse("InvalidZone.NotFound", f"The zone '{zone_name}' does not exist.")
     _check_gp3(volume_type, size=size, iops=iops, throughput=throughput)
     if kms_key_id:
