@@ -10,7 +10,10 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+from moto.core.responses import ActionResult
+
 from localaws.refuse import refuse
+from localaws.stacks import ACCOUNT
 from localaws.stricter_volumes import check_attach_volume, check_modify_volume, check_volume
 
 INTERFACE_SERVICES = (
@@ -34,6 +37,9 @@ INTERFACE_SERVICES = (
 
 def install() -> None:
     """Put the checks in front of moto's methods."""
+    from moto.ec2.responses import EC2Response
+
+    EC2Response.describe_snapshots = _describe_snapshots
     from moto.ec2.models import EC2Backend
 
     checks = {
@@ -55,6 +61,16 @@ def install() -> None:
     for name, after in afterwards.items():
         if not hasattr(getattr(EC2Backend, name), "checked"):
             setattr(EC2Backend, name, _then(getattr(EC2Backend, name), after))
+
+
+def _describe_snapshots(response: Any) -> ActionResult:
+    """moto ignores `OwnerIds`, and would show the snapshots of all public images as the account's own."""
+    found = response.ec2_backend.describe_snapshots(
+        snapshot_ids=response._get_param("SnapshotIds", []), filters=response._filters_from_querystring()
+    )
+    owners = {ACCOUNT if owner == "self" else owner for owner in response._get_param("OwnerIds", [])}
+    shown = [item for item in found if not owners or item.owner_id in owners]
+    return ActionResult({"Snapshots": shown})
 
 
 def _checked(method: Callable[..., Any], check: Callable[..., None]) -> Callable[..., Any]:
