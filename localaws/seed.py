@@ -12,6 +12,8 @@ from localaws.stacks import ACCOUNT
 
 AMAZON = "137112412989"
 """The account of Amazon Linux images."""
+CANONICAL = "099720109477"
+"""Canonical's account, https://documentation.ubuntu.com/aws/aws-how-to/instances/find-ubuntu-images/"""
 
 UBUNTU = "/aws/service/canonical/ubuntu/server/24.04/stable/current"
 DEEP_LEARNING = "/aws/service/deeplearning/ami"
@@ -88,7 +90,7 @@ def _add_image(ec2: Any, identifier: str, architecture: str, root_device: str, n
         ami_id=identifier,
         name=name,
         description=name,
-        owner_id=ACCOUNT,
+        owner_id=CANONICAL if name.startswith("ubuntu/") else AMAZON,
         public=True,
         virtualization_type="hvm",
         architecture=architecture,
