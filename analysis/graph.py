@@ -74,6 +74,16 @@ def critical_path(template: Mapping[str, Any], parameters: Mapping[str, str] | N
     return Path(longest.seconds, longest.steps, untimed)
 
 
+def creation_seconds(template: Mapping[str, Any], parameters: Mapping[str, str] | None = None) -> dict[str, int | None]:
+    """Logical id to the seconds that its creation takes, None where no time is known for its type.
+
+    Resources whose condition does not hold are left out.
+    Raises TemplateError when the template is wrong.
+    """
+    resources = resolve_partly(template, parameters or {}, Context()).resources
+    return {name: _seconds(resource) for name, resource in resources.items()}
+
+
 def _dependencies(resources: Mapping[str, Resource]) -> dict[str, tuple[str, ...]]:
     needs = {name: set(resource.dependencies()) for name, resource in resources.items()}
     for name, implied in _implied(resources):

@@ -10,7 +10,7 @@ from pathlib import Path
 from cloud.session import Cloud
 from deployment import aws_cli, bucket
 from deployment.existing import Stack, describe
-from deployment.failure import first_cause
+from deployment.failure import Failure, first_cause
 from deployment.findings import Stopped, stop_on
 from deployment.plan import Plan, StackPlan
 from deployment.processes import Finished, Processes
@@ -33,6 +33,8 @@ class Outcome:
     outputs: Mapping[str, str] = field(default_factory=dict)
     protected: bool = False
     """Whether termination protection is on."""
+    failure: Failure | None = None
+    """The first cause among the stack's events, where one was found."""
 
 
 @dataclass(frozen=True)
@@ -114,8 +116,8 @@ def _outcome(
 ) -> Outcome:
     same = _moment(before) == _moment(after)
     if failed or after is None:
-        reason = words if same else first_cause(tools.cloud, stack.name) or words
-        return Outcome(stack.name, stack.label, "failed", reason)
+        failure = None if same else first_cause(tools.cloud, stack.name)
+        return Outcome(stack.name, stack.label, "failed", failure.cause if failure else words, failure=failure)
     result = "unchanged" if same else "updated" if before else "created"
     return Outcome(stack.name, stack.label, result, outputs=after.outputs, protected=after.protected)
 

@@ -21,6 +21,8 @@ def finish(plan: Plan, outcomes: tuple[Outcome, ...], talk: Talk, processes: Pro
     failed = [outcome for outcome in outcomes if outcome.result == "failed"]
     for outcome in failed:
         talk.say(f"{outcome.label}: failed: {outcome.reason}")
+        for line in outcome.failure.lines()[1:] if outcome.failure else ():
+            talk.say(line)
     if len(outcomes) == 1 and failed and plan.workstations:
         talk.say(f"the workstations were not tried: {', '.join(stack.name for stack in plan.workstations)}")
     if as_json:
@@ -88,7 +90,11 @@ def _planned(stack: Any) -> dict[str, Any]:
 
 def _ended(outcome: Outcome) -> dict[str, Any]:
     reason = {"reason": outcome.reason} if outcome.reason else {}
-    return {"name": outcome.name, "result": outcome.result, **reason, "outputs": dict(outcome.outputs)}
+    known = outcome.failure.explanation if outcome.failure and outcome.failure.explanation.cause else None
+    cause = (
+        {"cause": {"id": known.cause, "words": known.words, "hint": known.hint, "page": known.page}} if known else {}
+    )
+    return {"name": outcome.name, "result": outcome.result, **reason, **cause, "outputs": dict(outcome.outputs)}
 
 
 def _workstation(plan: Plan, *words: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from analysis.__main__ import main
-from analysis.graph import Step, critical_path, dependencies
+from analysis.graph import Step, creation_seconds, critical_path, dependencies
 from analysis.resolve import TemplateError, load
 from tests.analysis.networks import environment, ref, resource, workstation
 
@@ -49,6 +49,19 @@ def test_routes_and_addresses_wait_for_the_attachment_even_when_the_template_for
         "PrivateDefaultRouteA": ("NatGatewayA", "PrivateRouteTableA"),
     }
     assert expected == {name: found[name] for name in expected}
+
+
+def test_the_seconds_of_each_resource_are_those_of_its_type():
+    template = {
+        "Resources": {
+            "Vpc": resource("EC2::VPC"),
+            "S3": resource("EC2::VPCEndpoint", VpcId=ref("Vpc")),
+            "Ssm": resource("EC2::VPCEndpoint", VpcId=ref("Vpc"), VpcEndpointType="Interface"),
+            "Unknown": resource("Batch::JobQueue"),
+        }
+    }
+
+    assert creation_seconds(template) == {"Vpc": 12, "S3": 6, "Ssm": 60, "Unknown": None}
 
 
 def test_a_resource_whose_condition_does_not_hold_is_left_out():
