@@ -7,14 +7,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from cloud.errors import CloudError
 from cloud.session import Cloud
 from deployment import aws_cli, bucket
-from deployment.existing import Stack, describe
+from deployment.existing import Stack
 from deployment.failure import Failure, first_cause
 from deployment.findings import Stopped, stop_on
 from deployment.plan import Plan, StackPlan
 from deployment.processes import Finished, Processes
 from deployment.talk import Talk
+from deployment.tree import Expected
+from deployment.watch import Watcher, expected, goes_on, settled
 
 SIDE_BY_SIDE = 4
 """Workstations deployed at once: enough to hide the waiting, few enough for CloudFormation's request rate."""
@@ -94,10 +97,13 @@ def deploy(
         parameters=parameters,
         tags=stack.tags,
     )
+    watcher = Watcher(tools.cloud, tools.talk, tools.processes)
+    to_make = expected(stack.template.body, parameters)
     with tools.talk.step(stack.label) as step:
-        before = describe(tools.cloud, stack.name)
-        done = _run(tools, words)
-        after = describe(tools.cloud, stack.name)
+        before = watcher.describe(stack.name)
+        with watcher.watching(stack.name, stack.label, expected=to_make):
+            done = _run(tools, words)
+        after = _settled(watcher, stack, to_make)
         outcome = _outcome(tools, stack, before=before, after=after, failed=bool(done.status), words=done.last_words)
         step.result = outcome.result
     return outcome
@@ -109,6 +115,17 @@ def protect(tools: Tools, outcomes: Iterable[Outcome]) -> None:
         if outcome.result != "failed" and not outcome.protected:
             words = {"StackName": outcome.name, "EnableTerminationProtection": True}
             tools.cloud.call("cloudformation", "UpdateTerminationProtection", **words)
+
+
+def _settled(watcher: Watcher, stack: StackPlan, to_make: Expected) -> Stack | None:
+    """The stack once nothing is under way; the CLI gives up on a lost network, and the stack does not."""
+    try:
+        after = watcher.describe(stack.name)
+    except CloudError as error:
+        raise goes_on(stack.label, error) from error
+    if after is None or settled(after):
+        return after
+    return watcher.attach(stack.name, stack.label, expected=to_make)
 
 
 def _outcome(
