@@ -32,6 +32,8 @@ class Screen:
         self.colours: set[str] = set()
         self.longest_frame = 0
         """The most lines that the cursor went up at once."""
+        self.live: list[str] = []
+        """What was there when the cursor last went up: a frame, before the next."""
         self._climbed = 0
 
     @property
@@ -81,6 +83,8 @@ class Screen:
     def _command(self, numbers: str, letter: str) -> None:
         if letter == "A":
             up = int(numbers or 1)
+            if not self._climbed:
+                self.live = self.lines
             self._climbed += up
             self.longest_frame = max(self.longest_frame, self._climbed)
             self.row -= up

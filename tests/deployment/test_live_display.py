@@ -66,6 +66,7 @@ def test_a_small_terminal_and_five_hundred_resources_leave_no_garbage(root: Path
     screen = played(root, columns=columns, rows=rows, big=500)
 
     assert screen.longest_frame < rows
+    assert any("deploying" in line for line in screen.live[-rows:]), screen.live
     assert all(len(line) <= columns for line in screen.lines)
     assert screen.lines[-1] == "the end"
     assert screen.cursor_shown
