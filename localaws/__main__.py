@@ -13,6 +13,7 @@ import threading
 from pathlib import Path
 
 FILE = "localaws.json"
+ENDING = (signal.SIGINT, signal.SIGTERM)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -24,9 +25,8 @@ def main(arguments: list[str] | None = None) -> int:
         level=logging.DEBUG if options.verbose else logging.WARNING,
         format="%(asctime)s %(name)s %(levelname)s %(message)s",
     )
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    # Blocked here and taken by `server.serve`: a handler can run while the lock that it needs is held, and hang.
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
 
     from localaws import server
 
@@ -35,10 +35,10 @@ def main(arguments: list[str] | None = None) -> int:
     except server.WrongMotoError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    return _serve(app, directory, options.port, stop)
+    return _serve(app, directory, options.port)
 
 
-def _serve(app: object, directory: Path, port: int, stop: threading.Event) -> int:
+def _serve(app: object, directory: Path, port: int) -> int:
     from localaws import server, state
     from localaws.responses import Service
     from localaws.stacks import ACCOUNT
@@ -56,7 +56,7 @@ def _serve(app: object, directory: Path, port: int, stop: threading.Event) -> in
     server.announce(path, endpoint, ACCOUNT)
     print(f"The local AWS listens on {endpoint}; nothing is created on AWS.", file=sys.stderr)
     try:
-        server.serve(listening, stop)
+        server.serve(listening, ENDING)
     finally:
         path.unlink(missing_ok=True)
     Service.engine.join(10)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import signal
 import threading
 from collections.abc import Iterable
 from pathlib import Path
@@ -133,11 +134,11 @@ def listen(app: Any, port: int) -> BaseWSGIServer:
     return make_server("127.0.0.1", port, app, threaded=True, request_handler=Quiet)
 
 
-def serve(server: BaseWSGIServer, stop: threading.Event) -> None:
-    """Serve until `stop` is set."""
+def serve(server: BaseWSGIServer, ending: tuple[signal.Signals, ...]) -> None:
+    """Serve until one of the signals `ending` arrives; the caller has blocked them."""
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    stop.wait()
+    signal.sigwait(ending)
     server.shutdown()
 
 
