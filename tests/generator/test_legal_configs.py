@@ -20,7 +20,7 @@ from tests.generator.invariants import broken
 from tests.generator.linter import findings
 from tests.generator.test_config_errors import BAD
 
-EXAMPLES = 120
+EXAMPLES = 104
 SHARDS = 4  # hypothesis runs one test on one core; several tests use them all
 
 
