@@ -17,6 +17,7 @@
 # --dry-run                show the plan, change nothing
 # --yes                    do not ask
 # --json                   the result as JSON on stdout
+# --bundle FILE            pack events, templates, plan and log for whoever helps, without secrets; also with --dry-run
 # -h, --help               this text
 #
 # Exit status: 0 done, 1 failed, 2 wrong usage, 3 refused.

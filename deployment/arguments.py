@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 USAGE = "./deploy.sh STACK BUCKET [REGION]"
 WORDS = ("stack", "bucket", "region")
 FLAGS = ("--local", "--stop", "--dry-run", "--yes", "--create-bucket", "--json")
-VALUES = ("--config", "--parameter")
+VALUES = ("--config", "--parameter", "--bundle")
 
 PARAMETER_VALUE_BYTES = 4_096  # docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 
@@ -49,6 +49,7 @@ class Arguments:
     yes: bool = False
     create_bucket: bool = False
     json: bool = False
+    bundle: Path | None = None
 
 
 @dataclass
@@ -65,10 +66,10 @@ def parse(argv: Sequence[str]) -> tuple[Arguments, tuple[str, ...]]:
     """The arguments, and every finding: one line each, none when all is well."""
     raw = _split(argv)
     arguments = Arguments(**{flag[2:].replace("-", "_"): True for flag in raw.flags})
-    findings = [*raw.findings, *_config_findings(raw.values), *_word_findings(raw)]
+    findings = [*raw.findings, *_config_findings(raw.values), *_bundle_findings(raw.values), *_word_findings(raw)]
     for option, value in raw.values:
-        if option == "--config":
-            arguments = replace(arguments, config=Path(value))
+        if option in ("--config", "--bundle"):
+            arguments = replace(arguments, **{option[2:]: Path(value)})
     parameters, parameter_findings = _parameters(value for option, value in raw.values if option == "--parameter")
     words = dict(zip(WORDS, raw.words, strict=False))
     if "bucket" in words:
@@ -118,7 +119,7 @@ def _unknown_option(word: str) -> str:
 
 
 def _example(option: str) -> str:
-    return "config/default.toml" if option == "--config" else "KEY=VALUE"
+    return {"--config": "config/default.toml", "--bundle": "demo.tar.gz"}.get(option, "KEY=VALUE")
 
 
 def _word_findings(raw: _Raw) -> Iterator[str]:
@@ -149,9 +150,22 @@ def _config_findings(values: Iterable[tuple[str, str]]) -> Iterator[str]:
             yield f"option: --config got {shown(file)}, want a .toml file; for example config/default.toml"
 
 
+def _bundle_findings(values: Iterable[tuple[str, str]]) -> Iterator[str]:
+    files = [value for option, value in values if option == "--bundle"]
+    if len(files) > 1:
+        yield f"option: --bundle was given {len(files)} times, want it once"
+    for file in files:
+        if not file or _is_there(file, Path.is_dir) or not _is_there(str(Path(file).parent), Path.is_dir):
+            yield f"option: --bundle got {shown(file)}, want a file in a directory that exists; for example demo.tar.gz"
+
+
 def _is_file(name: str) -> bool:
+    return _is_there(name, Path.is_file)
+
+
+def _is_there(name: str, check: Callable[[Path], bool]) -> bool:
     try:
-        return Path(name).is_file()
+        return check(Path(name))
     except (OSError, ValueError):  # too long a name, a NUL
         return False
 

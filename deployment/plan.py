@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from analysis.cost import Cost, monthly
 from analysis.parameters import parameter_values
 from deployment.existing import Stack
+from deployment.masking import MASK, no_echo
 from deployment.stacks import Stacks, Template, Workstation
 from generator.contract import (
     EnvironmentOutput,
@@ -151,7 +152,8 @@ def lines(plan: Plan) -> Iterator[str]:
         yield f"  {stack.label} (stack {stack.name}): {verb}"
         for key, value in stack.parameters.items():
             reason = f"  ({stack.reasons[key]})" if key in stack.reasons else ""
-            yield f"    {key} = {_shown(value)}{reason}"
+            shown = MASK if key in no_echo(stack.template.parameters) else _shown(value)
+            yield f"    {key} = {shown}{reason}"
     cost = monthly_cost(plan)
     yield f"  a month: ${cost.running:,.2f} while every machine runs, ${cost.stopped:,.2f} while they are stopped"
     yield from (f"    {note}" for note in cost.notes)

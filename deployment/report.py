@@ -11,6 +11,7 @@ from typing import Any
 
 from deployment.arguments import ROOT
 from deployment.execute import Outcome
+from deployment.masking import MASK, no_echo
 from deployment.plan import Plan, monthly_cost
 from deployment.processes import Processes
 from deployment.talk import Talk
@@ -85,7 +86,9 @@ def print_json(plan: Plan, outcomes: tuple[Outcome, ...], *, dry_run: bool = Fal
 
 def _planned(stack: Any) -> dict[str, Any]:
     verb = "update" if stack.exists else "create"
-    return {"name": stack.name, "do": verb, "parameters": dict(stack.parameters)}
+    hidden = no_echo(stack.template.parameters)
+    parameters = {key: MASK if key in hidden else value for key, value in stack.parameters.items()}
+    return {"name": stack.name, "do": verb, "parameters": parameters}
 
 
 def _ended(outcome: Outcome) -> dict[str, Any]:

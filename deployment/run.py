@@ -18,10 +18,13 @@ from cloud.session import Cloud
 from deployment import aws_cli, local_aws, plan, preflight, report, stacks, templates
 from deployment.after import empty_default_group, wait_for_agent
 from deployment.arguments import ROOT, Arguments, template_directory
+from deployment.bundle import Collected, pack
 from deployment.execute import SIDE_BY_SIDE, Outcome, Tools, deploy, package, prepare_bucket, protect
 from deployment.findings import REFUSED, Stopped
 from deployment.processes import Processes
+from deployment.resume import wait_for_running
 from deployment.talk import Talk
+from deployment.watch import Watcher
 from generator.contract import EnvironmentOutput
 
 
@@ -30,14 +33,46 @@ def run(arguments: Arguments, processes: Processes, talk: Talk) -> int:
     if arguments.stop:
         talk.say("the local AWS was stopped" if local_aws.stop(ROOT, processes) else "no local AWS is running")
         return 0
+    collected = Collected(arguments)
+    try:
+        status = _run(arguments, processes, talk, collected)
+    except BaseException as error:
+        collected.ended = str(error) or type(error).__name__
+        _pack(arguments, collected, talk)
+        raise
+    if status and arguments.bundle is None:
+        talk.say(
+            "for somebody who helps: the same command with --bundle FILE --dry-run packs everything, without secrets"
+        )
+    return status if _pack(arguments, collected, talk) else 1
+
+
+def _pack(arguments: Arguments, collected: Collected, talk: Talk) -> bool:
+    """Write the bundle if one is wanted; False when it cannot be written."""
+    if arguments.bundle is None:
+        return True
+    try:
+        pack(arguments.bundle, collected, talk.said)
+    except Stopped as stopped:
+        talk.say(f"deploy.sh: {stopped}")
+        return False
+    talk.say(f"bundle: {arguments.bundle}; look through it before you send it to somebody")
+    return True
+
+
+def _run(arguments: Arguments, processes: Processes, talk: Talk, collected: Collected) -> int:
     region = choose_region(arguments.region, os.environ)
     talk.say(f"region {region.name} (from: {region.source})")
     cli, wanted = _prepare(arguments, region, processes, talk)
     cloud = Cloud(region=region.name)
+    collected.cli, collected.stacks, collected.cloud = str(cli), wanted, cloud
     account = _account(cloud, talk, is_local=arguments.local)
+    if not arguments.dry_run:
+        wait_for_running(Watcher(cloud, talk, processes), arguments.stack, wanted)
     command = shlex.join(["./deploy.sh", arguments.stack, arguments.bucket, region.name])
     with talk.step("preflight"):
         planned = preflight.plan_of(cloud, arguments, wanted, account=account, command=command)
+    collected.plan = planned
     for line in plan.lines(planned):
         talk.say(line)
     if arguments.dry_run:
@@ -48,6 +83,7 @@ def run(arguments: Arguments, processes: Processes, talk: Talk) -> int:
     _ask(arguments, talk)
     with tempfile.TemporaryDirectory(prefix="deploy-") as temporary:
         outcomes = _execute(Tools(cloud, cli, processes, talk, Path(temporary)), planned)
+    collected.outcomes = outcomes
     with talk.quiet():
         return report.finish(planned, outcomes, talk, processes, as_json=arguments.json)
 
