@@ -9,6 +9,7 @@ from localaws import schemas
 from localaws.handlers import HANDLERS
 from localaws.prepare import Prepared
 from localaws.removal import new_record, outputs, remove_all
+from localaws.stack_policy import Action, refusal
 from localaws.stacks import Desired, Stack, StackResource, Store
 from localaws.worker import CREATES_NEW, ResourceFailed, Worker, waves
 
@@ -32,6 +33,7 @@ class Updates:
         stack, worker = self.stack, self.worker(desired.tags)
         journal: Journal = []
         try:
+            self._refuse_removals(prepared)
             for wave in waves({name: item.dependencies() for name, item in prepared.resources.items()}):
                 for name in wave:
                     self._update_one(worker, prepared.resources[name], journal)
@@ -71,12 +73,28 @@ class Updates:
         stack.resources[resource.logical_id] = record
         if record.properties == old.properties and not (tags_changed and HANDLERS[resource.type].update):
             return
-        if _is_replaced(old, record, stack.region):
+        replaced = _is_replaced(old, record, stack.region)
+        self._refuse(record, "Update:Replace" if replaced else "Update:Modify", back=old)
+        if replaced:
             self._replace(worker, resource, old, record, journal)
             return
         journal.append((old, record))
         self.store.set_resource(stack, record, "UPDATE_IN_PROGRESS")
         worker.change(record, old, stack.desired.tags)
+
+    def _refuse_removals(self, prepared: Prepared) -> None:
+        for name, record in self.stack.resources.items():
+            if name not in prepared.resources:
+                self._refuse(record, "Update:Delete", back=record)
+
+    def _refuse(self, record: StackResource, action: Action, *, back: StackResource) -> None:
+        """Raises ResourceFailed, with `back` in the stack again, where the stack's policy denies the action."""
+        names = {"logical_id": record.logical_id, "resource_type": record.type}
+        reason = refusal(self.stack.policy, action, **names)
+        if reason:
+            self.stack.resources[record.logical_id] = back
+            self.store.set_resource(self.stack, back, "UPDATE_FAILED", reason)
+            raise ResourceFailed(record.logical_id, "UPDATE")
 
     def _replace(
         self, worker: Worker, resource: Resource, old: StackResource, record: StackResource, journal: Journal
