@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from cloud.errors import CloudError
@@ -13,14 +14,18 @@ from deployment import aws_cli, bucket
 from deployment.existing import Stack
 from deployment.failure import Failure, first_cause
 from deployment.findings import Stopped, stop_on
+from deployment.patience import patiently
 from deployment.plan import Plan, StackPlan
 from deployment.processes import Finished, Processes
 from deployment.talk import Talk
-from deployment.tree import Expected
-from deployment.watch import Watcher, expected, goes_on, settled
+from deployment.watch import Watcher, expected
 
 SIDE_BY_SIDE = 4
 """Workstations deployed at once: enough to hide the waiting, few enough for CloudFormation's request rate."""
+
+
+WELL = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE")
+"""How an operation ends that did what was asked."""
 
 
 @dataclass(frozen=True)
@@ -98,12 +103,11 @@ def deploy(
         tags=stack.tags,
     )
     watcher = Watcher(tools.cloud, tools.talk, tools.processes)
-    to_make = expected(stack.template.body, parameters)
     with tools.talk.step(stack.label) as step:
         before = watcher.describe(stack.name)
-        with watcher.watching(stack.name, stack.label, expected=to_make):
+        with watcher.watching(stack.name, stack.label, expected=expected(stack.template.body, parameters)):
             done = _run(tools, words)
-        after = _settled(watcher, stack, to_make)
+            after = watcher.wait(stack.name, stack.label)  # the CLI gives up on a lost network, the stack does not
         outcome = _outcome(tools, stack, before=before, after=after, failed=bool(done.status), words=done.last_words)
         step.result = outcome.result
     return outcome
@@ -117,26 +121,28 @@ def protect(tools: Tools, outcomes: Iterable[Outcome]) -> None:
             tools.cloud.call("cloudformation", "UpdateTerminationProtection", **words)
 
 
-def _settled(watcher: Watcher, stack: StackPlan, to_make: Expected) -> Stack | None:
-    """The stack once nothing is under way; the CLI gives up on a lost network, and the stack does not."""
-    try:
-        after = watcher.describe(stack.name)
-    except CloudError as error:
-        raise goes_on(stack.label, error) from error
-    if after is None or settled(after):
-        return after
-    return watcher.attach(stack.name, stack.label, expected=to_make)
-
-
 def _outcome(
     tools: Tools, stack: StackPlan, *, before: Stack | None, after: Stack | None, failed: bool, words: str
 ) -> Outcome:
     same = _moment(before) == _moment(after)
+    if failed and after is not None and after.status in WELL and not same:
+        tools.talk.say(f"{stack.label}: the AWS CLI lost sight of it ({words}), and it ended well")
+        failed = False
     if failed or after is None:
-        failure = None if same else first_cause(tools.cloud, stack.name)
+        failure = None if same else _first_cause(tools, stack)
         return Outcome(stack.name, stack.label, "failed", failure.cause if failure else words, failure=failure)
     result = "unchanged" if same else "updated" if before else "created"
     return Outcome(stack.name, stack.label, result, outputs=after.outputs, protected=after.protected)
+
+
+def _first_cause(tools: Tools, stack: StackPlan) -> Failure | None:
+    """Why the stack failed; None, and a line that says so, when its events cannot be read."""
+    try:
+        look = partial(first_cause, tools.cloud, stack.name)
+        return patiently(look, say=tools.talk.say, sleep=tools.processes.sleep)
+    except CloudError as error:
+        tools.talk.say(f"{stack.label}: why it failed cannot be read: {error}")
+        return None
 
 
 def _moment(stack: Stack | None) -> tuple[str, str] | None:

@@ -60,19 +60,23 @@ class Watcher:
                 watch.end()
 
     def attach(self, name: str, label: str, *, expected: Expected) -> Stack | None:
-        """Wait for the operation that a stack is in; the stack afterwards, None when it is gone.
-
-        Raises `Stopped` when the credentials run out, `CloudError` when AWS cannot be asked.
-        """
+        """Show the operation that a stack is in, from its beginning, and wait for its end; as `wait`."""
         with self.watching(name, label, expected=expected, whole=True):
-            try:
-                for pause in pauses(self.poll_seconds):
-                    stack = self.describe(name)
-                    if stack is None or settled(stack):
-                        return stack
-                    self.processes.sleep(min(pause, QUIET_POLL_SECONDS))
-            except CloudError as error:
-                raise goes_on(label, error) from error
+            return self.wait(name, label)
+
+    def wait(self, name: str, label: str) -> Stack | None:
+        """The stack once nothing is under way; None when it is gone.
+
+        Raises `Stopped`, with how to resume, when AWS cannot be asked any more.
+        """
+        try:
+            for pause in pauses(self.poll_seconds):
+                stack = self.describe(name)
+                if stack is None or settled(stack):
+                    return stack
+                self.processes.sleep(min(pause, QUIET_POLL_SECONDS))
+        except CloudError as error:
+            raise goes_on(label, error) from error
         raise AssertionError("pauses never end")
 
     def describe(self, name: str) -> Stack | None:

@@ -37,13 +37,15 @@ def test_only_stacks_of_this_environment_that_are_under_way_are_waited_for(root:
 
 
 @pytest.mark.xdist_group("local-deploy")
-def test_a_killed_deploy_is_attached_to_and_carried_on(local_checkout: Checkout, first_deploy: object) -> None:
+def test_a_killed_deploy_is_attached_to_and_carried_on(
+    local_checkout: Checkout, first_deploy: object, tmp_path: Path
+) -> None:
     words = ("--local", "killed", "demo-bucket", "us-east-1")
     local_checkout.faults(SLOW)
     try:
         process = subprocess.Popen(
             [local_checkout.root / "deploy.sh", *words],
-            env=local_checkout.environment,
+            env=local_checkout.environment | {"TMPDIR": str(tmp_path)},  # what a killed process leaves there, it leaves
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
