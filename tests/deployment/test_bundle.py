@@ -182,7 +182,7 @@ def test_a_failed_deploy_packs_its_cause_and_no_credentials(
     local_checkout: Checkout, tmp_path: Path, first_deploy: object
 ) -> None:
     keys = {"AWS_ACCESS_KEY_ID": ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": SECRET_KEY, "AWS_SESSION_TOKEN": TOKEN}
-    words = ("packed", "demo-bucket", "us-east-1", "--yes", "--bundle", str(tmp_path / "b.tar.gz"))
+    words = ("packed", "pack-bucket", "us-east-1", "--create-bucket", "--yes", "--bundle", str(tmp_path / "b.tar.gz"))
     local_checkout.faults(
         {"service": "ec2", "operation": "AllocateAddress", "code": "AddressLimitExceeded", "message": "Too many"}
     )

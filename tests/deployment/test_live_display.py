@@ -88,7 +88,7 @@ def test_the_terminal_of_these_tests_notices_garbage(text: str) -> None:
 
 @pytest.mark.xdist_group("local-deploy")
 def test_a_deploy_on_a_terminal_ends_as_it_does_in_a_log(local_checkout: Checkout) -> None:
-    command = [local_checkout.root / "deploy.sh", "--local", "seen", "demo-bucket", "us-east-1"]
+    command = [local_checkout.root / "deploy.sh", "--local", "seen", "watch-bucket", "us-east-1"]
     environment = {**local_checkout.environment, "TERM": "xterm"}
     status, screen = shown(command, columns=100, rows=30, environment=environment, cwd=local_checkout.root)
     lines = screen.lines

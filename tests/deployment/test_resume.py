@@ -40,7 +40,7 @@ def test_only_stacks_of_this_environment_that_are_under_way_are_waited_for(root:
 def test_a_killed_deploy_is_attached_to_and_carried_on(
     local_checkout: Checkout, first_deploy: object, tmp_path: Path
 ) -> None:
-    words = ("--local", "killed", "demo-bucket", "us-east-1")
+    words = ("--local", "killed", "watch-bucket", "us-east-1")
     local_checkout.faults(SLOW)
     try:
         process = subprocess.Popen(
