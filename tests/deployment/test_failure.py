@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from deployment.events import parse
 from deployment.failure import cause_in
-from tests.deployment.stack_events import ROLLED_BACK, USER, answers, events
+from deployment.frame import frame
+from tests.deployment.stack_events import MADE, ROLLED_BACK, USER, answers, events, moment
+from tests.deployment.test_tree import tree
 
 RETRY = (
     (20, "demo", "", "UPDATE_IN_PROGRESS", USER),
@@ -26,6 +30,16 @@ def test_the_first_cause_of_a_stack_that_was_undone_is_said_in_plain_words() -> 
         "  to do: release addresses that nobody uses (`aws ec2 describe-addresses`), or ask for more in Service Quotas",
         "  see: https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html",
     )
+
+
+def test_the_guide_shows_what_is_really_said(root: Path) -> None:
+    failure = cause_in(events("demo", ROLLED_BACK))
+    shown = frame([tree(MADE[:8])], width=80, height=20, now=moment(52))
+    guide = (root / "docs" / "guides" / "deploying.md").read_text()
+
+    assert failure is not None
+    assert f"environment demo: failed: {chr(10).join(failure.lines())}\n" in guide
+    assert "".join(f"{line.text}\n" for line in shown) in guide
 
 
 def test_only_the_last_operation_counts() -> None:
