@@ -102,9 +102,7 @@ def add_network(template: Template) -> None:
         )
     )
     for letter, block in (("A", "10.38.8.0/23"), ("B", "10.38.10.0/23")):
-        table = add(
-            RouteTable(f"PrivateRouteTable{letter}", VpcId=Ref(vpc), Tags=tags(f"private-{letter.lower()}"))
-        )
+        table = add(RouteTable(f"PrivateRouteTable{letter}", VpcId=Ref(vpc), Tags=tags(f"private-{letter.lower()}")))
         add_subnet(template, f"Private{letter}", block, table)
         add(
             Route(
@@ -317,9 +315,7 @@ def add_workstation(template: Template, name: str) -> None:
         )
     )
     add(
-        VolumeAttachment(
-            f"{title}HomeVolumeAttachment", InstanceId=Ref(machine), VolumeId=Ref(home), Device="/dev/sdf"
-        )
+        VolumeAttachment(f"{title}HomeVolumeAttachment", InstanceId=Ref(machine), VolumeId=Ref(home), Device="/dev/sdf")
     )
     template.add_output(Output(f"{title}InstanceId", Value=Ref(machine)))
     template.add_output(Output(f"{title}HomeVolumeId", Value=Ref(home)))
