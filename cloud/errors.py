@@ -109,7 +109,18 @@ def translate(error: Exception, what: str) -> CloudError | None:
         if parent.__name__ in EXCEPTIONS and parent.__module__.startswith("botocore"):
             cause, remedy = EXCEPTIONS[parent.__name__]
             return CloudError(f"{what}: {cause} ({_one_line(error)})", remedy)
+    if _raised_in(error, "botocore.parsers"):
+        cause, remedy = EXCEPTIONS["ResponseParserError"]
+        return CloudError(f"{what}: {cause}", remedy, code="ResponseParserError")
     return None
+
+
+def _raised_in(error: Exception, module: str) -> bool:
+    """Whether the error comes from this module: botocore's parsers stumble with a KeyError over a page that is XML."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace is not None and trace.tb_frame.f_globals.get("__name__") == module
 
 
 def _from_response(answer: dict[str, str], what: str) -> CloudError:

@@ -38,7 +38,7 @@ def slow_down(error: CloudError) -> bool:
 def passes(error: CloudError) -> bool:
     """Whether waiting may help: throttling, a fault of AWS, a lost network."""
     fault = error.code in FAULTS or (error.code.isdigit() and int(error.code) >= 500)
-    return slow_down(error) or fault or bool(_raised(error) & NETWORK)
+    return slow_down(error) or fault or bool({error.code, *_raised(error)} & NETWORK)
 
 
 def signed_out(error: CloudError) -> bool:

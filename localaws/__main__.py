@@ -35,10 +35,10 @@ def main(arguments: list[str] | None = None) -> int:
     except server.WrongMotoError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    return _serve(app, directory, options.port)
+    return _serve(app, directory, options.port, forget=options.forget)
 
 
-def _serve(app: object, directory: Path, port: int) -> int:
+def _serve(app: object, directory: Path, port: int, *, forget: bool) -> int:
     from localaws import server, state
     from localaws.responses import Service
     from localaws.stacks import ACCOUNT
@@ -46,12 +46,13 @@ def _serve(app: object, directory: Path, port: int) -> int:
     listening = server.listen(app, port)
     endpoint = f"http://localhost:{listening.server_port}"
     saved = state.Saved(directory / "state")
-    note = saved.restore()
+    note = "" if forget else saved.restore()
     if note:
         print(note, file=sys.stderr)
     Service.engine.endpoint = endpoint
-    Service.engine.finished = saved.save_soon
-    threading.Thread(target=saved.keep_saving, daemon=True).start()
+    if not forget:
+        Service.engine.finished = saved.save_soon
+        threading.Thread(target=saved.keep_saving, daemon=True).start()
     path = directory / FILE
     server.announce(path, endpoint, ACCOUNT)
     print(f"The local AWS listens on {endpoint}; nothing is created on AWS.", file=sys.stderr)
@@ -60,7 +61,8 @@ def _serve(app: object, directory: Path, port: int) -> int:
     finally:
         path.unlink(missing_ok=True)
     Service.engine.join(10)
-    saved.save()
+    if not forget:
+        saved.save()
     return 0
 
 
@@ -68,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m localaws", description=__doc__)
     parser.add_argument("--directory", type=Path, default=Path(".local"), help="where the state, log and address are")
     parser.add_argument("--port", type=int, default=0, help="port on the loopback interface (0: a free one)")
+    parser.add_argument("--forget", action="store_true", help="begin empty, and keep nothing on disk")
     parser.add_argument("--verbose", action="store_true", help="log each request to the terminal")
     return parser
 

@@ -3,27 +3,30 @@
     [{"service": "ec2", "operation": "AllocateAddress", "skip": 1, "times": 1,
       "status": 400, "code": "AddressLimitExceeded", "message": "...", "delay": 0, "probability": 1}]
 
+`caller` is `outside` (whoever deploys), `cloudformation` (the resources of stacks) or `*`.
 `skip` calls pass first, then `times` (0: all) are hit. `probability` rolls dice seeded with `seed`.
-`drop` closes the connection without an answer. The error body is in the service's own wire protocol.
+A hit waits `delay` seconds; then it is answered with `code` in the service's own wire protocol, or
+`drop` closes the connection without an answer, or `reply` sends something else:
+`empty` a 200 without a body, `html` the login page of a network, `truncated` half of the true answer.
+With `after` the call is carried out first, and only its answer is lost.
 A new list replaces the old one; `GET` shows the rules with what they have hit; an empty list ends them.
 """
 
 from __future__ import annotations
 
-import functools
-import io
 import json
 import random
-import re
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
-from urllib.parse import parse_qs
-from xml.sax.saxutils import escape
 
-SCOPE = re.compile(r"Credential=[^/]+/\d+/([^/]+)/([^/]+)/")
+from localaws.wire import Error, answer, as_json, body, called, from_cloudformation
+
+LOGIN_PAGE = b"<!DOCTYPE html><html><head><title>Welcome</title></head><body>Sign in to use this network</body></html>"
+REPLIES = ("", "empty", "html", "truncated")
+CALLERS = ("*", "outside", "cloudformation")
 
 
 class Dropped(ConnectionError):  # noqa: N818 - the connection, not an error of ours
@@ -34,6 +37,7 @@ class Dropped(ConnectionError):  # noqa: N818 - the connection, not an error of 
 class Rule:
     service: str = "*"
     operation: str = "*"
+    caller: str = "*"
     skip: int = 0
     times: int = 1
     status: int = 400
@@ -43,16 +47,22 @@ class Rule:
     probability: float = 1
     seed: int = 0
     drop: bool = False
+    reply: str = ""
+    after: bool = False
     seen: int = 0
     hits: int = 0
     dice: random.Random = field(default_factory=random.Random, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         self.dice = random.Random(self.seed)  # noqa: S311 - repeatable on purpose
+        if self.reply not in REPLIES or self.caller not in CALLERS:
+            raise ValueError(f"reply {self.reply!r} of {REPLIES}, caller {self.caller!r} of {CALLERS}")
 
-    def hit(self, service: str, operation: str) -> bool:
+    def hit(self, service: str, operation: str, caller: str = "outside") -> bool:
         """Count the call if the rule names it, and say whether it is hit."""
         if self.service not in ("*", service) or self.operation not in ("*", operation):
+            return False
+        if self.caller not in ("*", caller):
             return False
         self.seen += 1
         if self.seen <= self.skip or (self.times and self.hits >= self.times):
@@ -61,6 +71,17 @@ class Rule:
             return False
         self.hits += 1
         return True
+
+
+class _Broken:
+    """A body that ends before its time, with the connection."""
+
+    def __init__(self, text: bytes) -> None:
+        self.text = text
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self.text
+        raise Dropped("broken off by a fault rule")
 
 
 class Faults:
@@ -77,96 +98,45 @@ class Faults:
         if not self.rules:
             return self.application(environ, start_response)
         service, operation = called(environ)
+        caller = "cloudformation" if from_cloudformation(environ) else "outside"
         with self.lock:
-            hit = [rule for rule in self.rules if rule.hit(service, operation)]
+            hit = [rule for rule in self.rules if rule.hit(service, operation, caller)]
         for rule in hit:
             time.sleep(rule.delay)
-            if rule.drop:
-                raise Dropped(f"{service}:{operation} dropped by a fault rule")
-            if rule.code:
-                return answer(service, rule, start_response)
+            if rule.drop or rule.reply or rule.code:
+                return self.spoiled(rule, environ, start_response)
         return self.application(environ, start_response)
+
+    def spoiled(self, rule: Rule, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """The answer that the rule makes of a call. Raises Dropped where the connection breaks."""
+        service, operation = called(environ)
+        if rule.reply == "truncated":
+            status, headers, text = self.carried_out(environ)
+            start_response(status, [*headers, ("Content-Length", str(len(text)))])
+            return _Broken(text[: len(text) // 2])
+        if rule.after:
+            self.carried_out(environ)
+        if rule.code:
+            return answer(service, Error(rule.code, rule.message, rule.status), start_response)
+        if rule.reply:
+            page = LOGIN_PAGE if rule.reply == "html" else b""
+            start_response("200 OK", [("Content-Type", "text/html"), ("Content-Length", str(len(page)))])
+            return [page]
+        raise Dropped(f"{service}:{operation} dropped by a fault rule")
+
+    def carried_out(self, environ: dict[str, Any]) -> tuple[str, list[tuple[str, str]], bytes]:
+        """The true answer: status, headers without the length, and body."""
+        head: list[tuple[str, list[tuple[str, str]]]] = []
+        text = b"".join(self.application(environ, lambda status, headers, *_: head.append((status, headers))))
+        status, headers = head[-1]
+        return status, [(name, value) for name, value in headers if name.lower() != "content-length"], text
 
     def configure(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] == "POST":
             try:
-                rules = [Rule(**item) for item in json.loads(_body(environ) or b"[]")]
+                rules = [Rule(**item) for item in json.loads(body(environ) or b"[]")]
             except (TypeError, ValueError) as error:
-                return _json(start_response, {"error": f"rules were wanted, got: {error}"}, "400 Bad Request")
+                return as_json(start_response, {"error": f"rules were wanted, got: {error}"}, "400 Bad Request")
             with self.lock:
                 self.rules = rules
-        return _json(start_response, [{k: v for k, v in asdict(rule).items() if k != "dice"} for rule in self.rules])
-
-
-def called(environ: dict[str, Any]) -> tuple[str, str]:
-    """Service (its endpoint prefix, such as `ec2`) and operation of a request."""
-    scope = SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
-    service = scope[2] if scope else ""
-    target = environ.get("HTTP_X_AMZ_TARGET", "")
-    if target:
-        return service, target.rsplit(".", 1)[-1]
-    if environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
-        action = parse_qs(_body(environ).decode()).get("Action", [""])[0]
-        return service, action
-    return service, _s3_operation(environ) if service == "s3" else ""
-
-
-def _s3_operation(environ: dict[str, Any]) -> str:
-    """S3 has no operation in the request; these are the ones that a deploy makes."""
-    method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"].strip("/")
-    if "/" in path:
-        return {"GET": "GetObject", "PUT": "PutObject", "HEAD": "HeadObject", "DELETE": "DeleteObject"}.get(method, "")
-    subresource = environ.get("QUERY_STRING", "").split("=")[0].split("&")[0]
-    if subresource and subresource not in ("list-type", "prefix"):
-        return f"{method.capitalize()}Bucket{subresource.capitalize()}"
-    return {"GET": "ListObjectsV2", "PUT": "CreateBucket", "HEAD": "HeadBucket", "DELETE": "DeleteBucket"}.get(
-        method, ""
-    )
-
-
-def answer(service: str, rule: Rule, start_response: Any) -> Iterable[bytes]:
-    """The rule's error in the wire protocol of `service`."""
-    kind, body = _error(_protocol(service), rule)
-    reason = "Error"
-    headers = [("Content-Type", kind), ("x-amzn-errortype", rule.code), ("x-amzn-requestid", "local-fault")]
-    start_response(f"{rule.status} {reason}", [*headers, ("Content-Length", str(len(body)))])
-    return [body]
-
-
-def _error(protocol: str, rule: Rule) -> tuple[str, bytes]:
-    code, message = escape(rule.code), escape(rule.message or rule.code)
-    if protocol == "ec2":
-        text = f"<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors><RequestID>local-fault</RequestID></Response>"  # noqa: E501
-    elif protocol == "rest-xml":
-        text = f"<Error><Code>{code}</Code><Message>{message}</Message><RequestId>local-fault</RequestId></Error>"
-    elif protocol == "query":
-        sender = "Sender" if rule.status < 500 else "Receiver"
-        text = f"<ErrorResponse><Error><Type>{sender}</Type><Code>{code}</Code><Message>{message}</Message></Error><RequestId>local-fault</RequestId></ErrorResponse>"  # noqa: E501
-    else:
-        return "application/x-amz-json-1.1", json.dumps({"__type": rule.code, "message": rule.message}).encode()
-    return "text/xml", text.encode()
-
-
-@functools.cache
-def _protocol(service: str) -> str:
-    from botocore.session import get_session
-
-    session = get_session()
-    names = {"logs": "logs", "s3": "s3"}
-    try:
-        return session.get_service_model(names.get(service, service)).metadata["protocol"]
-    except Exception:  # a service botocore names otherwise; JSON is the common protocol
-        return "json"
-
-
-def _body(environ: dict[str, Any]) -> bytes:
-    """The request's body, put back for the next reader."""
-    body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-    environ["wsgi.input"] = io.BytesIO(body)
-    return body
-
-
-def _json(start_response: Any, value: Any, status: str = "200 OK") -> Iterable[bytes]:
-    body = json.dumps(value).encode()
-    start_response(status, [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
-    return [body]
+        return as_json(start_response, [{k: v for k, v in asdict(rule).items() if k != "dice"} for rule in self.rules])

@@ -1,4 +1,4 @@
-"""The WSGI application: fault rules in front, our CloudFormation in the middle, moto's services behind."""
+"""The WSGI application: the record of calls and fault rules in front, our CloudFormation, and moto's services."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from typing import Any
 
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from localaws.faults import SCOPE, Faults, Rule, answer, called
+from localaws.calls import Calls
+from localaws.faults import Faults
+from localaws.wire import Error, answer, as_json, called, signed
 
 log = logging.getLogger("localaws")
 
@@ -32,7 +34,7 @@ class WrongMotoError(Exception):
     """Another moto than the one whose insides this room knows."""
 
 
-def application() -> Faults:
+def application() -> Calls:
     """The whole local AWS. Raises WrongMotoError; import nothing of moto before this."""
     os.environ.update(SWITCHES)
     import moto
@@ -45,6 +47,7 @@ def application() -> Faults:
     from localaws import simulated, stricter
     from localaws.engine import Engine
     from localaws.responses import CloudFormationResponse, Service
+    from localaws.snapshots import Snapshots
     from localaws.stacks import Store
 
     urls.url_paths = {"{0}/$": CloudFormationResponse.dispatch}
@@ -58,7 +61,7 @@ def application() -> Faults:
         app.config["PROPAGATE_EXCEPTIONS"] = True
         return app
 
-    return Faults(_Local(DomainDispatcherApplication(create)))
+    return Calls(Snapshots(Faults(_Local(DomainDispatcherApplication(create)))))
 
 
 class _Local:
@@ -70,9 +73,7 @@ class _Local:
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         if environ["PATH_INFO"] != "/_local/summary":
             return self.answered(environ, start_response)
-        body = json.dumps(summary()).encode()
-        start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
-        return [body]
+        return as_json(start_response, summary())
 
     def answered(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """moto's answer; what moto cannot do becomes an error in the service's protocol, not a page of HTML."""
@@ -84,16 +85,16 @@ class _Local:
             code = "InvalidAction" if isinstance(error, NotImplementedError) else "InternalFailure"
             log.error("%s:%s failed", service, operation, exc_info=error)
             message = f"The local AWS cannot do {service}:{operation}: {error or type(error).__name__}"
-            return answer(service, Rule(code=code, message=message), start_response)
+            return answer(service, Error(code, message), start_response)
 
 
 def _fill(environ: dict[str, Any]) -> None:
     """Public images and parameters, into each region the first time that it is asked."""
     from localaws import seed
 
-    scope = SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
-    if scope and scope[2] in ("cloudformation", "ec2", "ssm"):
-        seed.fill(scope[1])
+    _, region, service = signed(environ)
+    if service in ("cloudformation", "ec2", "ssm"):
+        seed.fill(region)
 
 
 def summary() -> dict[str, Any]:

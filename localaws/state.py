@@ -50,7 +50,7 @@ class Saved:
         with self.lock:
             for _ in range(5):
                 try:
-                    data = _pickled((FORMAT, _collect()))
+                    data = dump()
                 except RuntimeError:  # a dictionary changed while it was read
                     continue
                 partial = self.path.with_suffix(f".{os.getpid()}")
@@ -71,6 +71,23 @@ class Saved:
             return f"{self.path} is of another version ({version}); starting empty"
         _put_back(state)
         return ""
+
+
+def dump() -> bytes:
+    """The state of now. Raises RuntimeError when a request changes it meanwhile."""
+    return _pickled((FORMAT, _collect()))
+
+
+def load(data: bytes) -> None:
+    """Make the state what `dump` gave, in this process: what was made since is gone."""
+    from moto.backends import get_backend
+
+    for service in SERVICES:
+        for regions in get_backend(service).values():
+            for item in regions.values():
+                item.reset()
+    _, state = _Unpickler(io.BytesIO(data)).load()
+    _put_back(state)
 
 
 class _Pickler(pickle.Pickler):

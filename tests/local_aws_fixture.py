@@ -65,10 +65,12 @@ class LocalAws:
 
     def faults(self, *rules: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Replace the fault rules; returns them as the server keeps them."""
-        request = urllib.request.Request(  # noqa: S310 - our own server
-            f"{self.endpoint}/_local/faults", data=json.dumps(rules).encode(), method="POST"
-        )
-        with _open(request) as answer:
+        return self.post("/_local/faults", rules)
+
+    def post(self, path: str, value: Any) -> Any:
+        """What the server answers to `value`; it is one of the paths of its own, `/_local/…`."""
+        data = json.dumps(value).encode()
+        with _open(urllib.request.Request(f"{self.endpoint}{path}", data=data, method="POST")) as answer:  # noqa: S310
             return json.load(answer)
 
     def get(self, path: str) -> Any:
@@ -77,15 +79,15 @@ class LocalAws:
 
 
 def _open(request: Any) -> Any:
-    return urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30)
+    return urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=90)
 
 
 @contextlib.contextmanager
-def started(directory: Path) -> Iterator[LocalAws]:
-    """A running local AWS whose state, log and address are in `directory`."""
+def started(directory: Path, *options: str) -> Iterator[LocalAws]:
+    """A running local AWS whose state, log and address are in `directory`, with these options of its own."""
     log = (directory / "server.txt").open("w")
     process = subprocess.Popen(
-        [sys.executable, "-m", "localaws", "--directory", str(directory)], cwd=ROOT, stdout=log, stderr=log
+        [sys.executable, "-m", "localaws", "--directory", str(directory), *options], cwd=ROOT, stdout=log, stderr=log
     )
     try:
         yield _announced(directory, process)

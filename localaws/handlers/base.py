@@ -13,6 +13,8 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from localaws.wire import CLOUDFORMATION_KEY
+
 Properties = dict[str, Any]
 
 
@@ -117,7 +119,7 @@ def _client(endpoint: str, service: str, region: str) -> Any:
         service,
         region_name=region,
         endpoint_url=endpoint,
-        aws_access_key_id="cloudformation",
+        aws_access_key_id=CLOUDFORMATION_KEY,
         aws_secret_access_key="local",  # noqa: S106 - the local AWS takes any
         config=Config(retries={"mode": "standard", "max_attempts": 3}, proxies={}),
     )

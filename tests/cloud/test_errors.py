@@ -5,6 +5,8 @@ from __future__ import annotations
 import inspect
 
 import botocore.exceptions
+import botocore.parsers
+import botocore.session
 import pytest
 from botocore.exceptions import (
     ClientError,
@@ -18,6 +20,7 @@ from botocore.exceptions import (
 )
 
 from cloud.errors import CODES, EXCEPTIONS, CloudError, translate, translated
+from deployment.patience import passes
 
 PERMISSION = "ask whoever administers the account for this action"
 
@@ -95,6 +98,17 @@ def test_a_code_can_be_asked_for() -> None:
     assert (caught.value.code, caught.value.message) == ("404", "Not Found")
 
 
+@pytest.mark.parametrize("page", [b"<html><body>Sign in</body></html>", b"<html><br>Sign in", b""])
+def test_a_login_page_in_place_of_an_answer_is_a_matter_of_the_network(page: bytes) -> None:
+    parser = botocore.parsers.QueryParser()
+    shape = botocore.session.get_session().get_service_model("sts").operation_model("GetCallerIdentity").output_shape
+    with pytest.raises(CloudError) as caught, translated("sts GetCallerIdentity"):
+        parser.parse({"status_code": 200, "headers": {}, "body": page}, shape)
+
+    assert caught.value.cause.startswith("sts GetCallerIdentity: the answer does not come from AWS")
+    assert passes(caught.value)
+
+
 def test_a_bug_keeps_its_traceback() -> None:
     with pytest.raises(KeyError), translated("x"):
         raise KeyError("typo")
@@ -103,8 +117,6 @@ def test_a_bug_keeps_its_traceback() -> None:
 
 
 def test_every_exception_in_the_table_exists() -> None:
-    import botocore.parsers
-
     known = {name for name, _ in inspect.getmembers(botocore.exceptions, inspect.isclass)}
     known |= {name for name, _ in inspect.getmembers(botocore.parsers, inspect.isclass)}
 
