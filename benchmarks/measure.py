@@ -54,15 +54,6 @@ class Measurements:
         pairs = zip(self.samples[name], self.samples[unit], strict=True)
         return statistics.median(getattr(over, clock) / getattr(under, clock) for over, under in pairs)
 
-    def spread(self, name: str, unit: str, clock: Clock) -> float:
-        """Half the distance between the quarters of the same ratio, as a part of its median: how far to trust it."""
-        pairs = zip(self.samples[name], self.samples[unit], strict=True)
-        ratios = [getattr(over, clock) / getattr(under, clock) for over, under in pairs]
-        if len(ratios) < 2:
-            return 0.0
-        low, middle, high = statistics.quantiles(ratios, n=4, method="inclusive")
-        return (high - low) / 2 / middle
-
 
 def measure(subjects: Sequence[Subject], rounds: int, *, finished: Callable[[str], object]) -> Measurements:
     """Every subject once (or `repeat` times) in each round, after one run each that is not counted.
