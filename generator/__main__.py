@@ -11,13 +11,15 @@ config/default.toml makes templates/*; config/NAME.toml makes templates/NAME/*.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-DEFAULT = "default"
+from generator.lazy import put_off
+
+# No pathlib in this module: it would be a twentieth of the run.
+ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 MEND = "python -m generator"
 
 
@@ -30,32 +32,33 @@ def main(arguments: Sequence[str]) -> int:
     if problem:
         print(f"python -m generator: {problem}; try --help", file=sys.stderr)
         return 2
-    configs = [config] if config else sorted((ROOT / "config").glob("*.toml"))
-    # Imported late, so that --help and wrong usage cost nothing.
+    # Imported late, so that --help and wrong usage cost nothing; the library's YAML writer, not at all.
+    put_off("cfn_flip")
+    gc.disable()  # a short life: collecting would only look through what the imports made
     from generator.files import ConfigError, planned_files
 
     try:
-        files = planned_files(
-            tuple((path, path.read_text(encoding="utf-8")) for path in configs), everything=not config
-        )
+        configs = {os.path.basename(path): _read(path) for path in ([config] if config else _all_configs())}
+        files = planned_files(configs, everything=not config)
     except ConfigError as error:
         print(error, file=sys.stderr)
         return 1
     except (OSError, UnicodeDecodeError) as error:
         print(f"python -m generator: cannot read the config: {error}", file=sys.stderr)
         return 2
-    orphans = _orphans(tuple(files), configs, everything=not config)
+    orphans = _orphans(files, config)
     return _check(files, orphans) if check else _write(files, orphans)
 
 
-def _parse(arguments: Sequence[str]) -> tuple[bool, Path | None, str]:
-    check, config, rest = False, None, list(arguments)
+def _parse(arguments: Sequence[str]) -> tuple[bool, str, str]:
+    """Whether to check, the one config or nothing, and what is wrong or nothing."""
+    check, config, rest = False, "", list(arguments)
     while rest:
         match rest.pop(0):
             case "--check":
                 check = True
             case "--config" if rest:
-                config = Path(rest.pop(0)).absolute()
+                config = os.path.abspath(rest.pop(0))
             case "--config":
                 return check, config, "--config wants a file"
             case other:
@@ -63,25 +66,34 @@ def _parse(arguments: Sequence[str]) -> tuple[bool, Path | None, str]:
     return check, config, ""
 
 
-def _orphans(files: tuple[str, ...], configs: Sequence[Path], *, everything: bool) -> tuple[str, ...]:
-    """Files under templates/ that no config makes any more."""
+def _all_configs() -> list[str]:
+    folder = os.path.join(ROOT, "config")
+    return [os.path.join(folder, name) for name in sorted(os.listdir(folder)) if name.endswith(".toml")]
+
+
+def _read(path: str) -> str:
+    with open(path, encoding="utf-8", newline="") as file:
+        return file.read()
+
+
+def _orphans(files: dict[str, str], config: str) -> tuple[str, ...]:
+    """Files under templates/ that no config makes any more; with one config, only in its folder."""
     from generator.files import directory
 
-    folders = [ROOT / "templates"] if everything else [ROOT / directory(configs[0])]
-    found = {
-        str(path.relative_to(ROOT))
-        for folder in folders
-        for path in (folder.rglob("*") if everything else folder.glob("*"))
-        if path.is_file()
-    }
+    folder = directory(os.path.basename(config)) if config else "templates"
+    found = set()
+    for place, folders, names in os.walk(os.path.join(ROOT, folder)):
+        found |= {os.path.relpath(os.path.join(place, name), ROOT) for name in names}
+        if config:
+            folders.clear()
     return tuple(sorted(found - set(files)))
 
 
 def _check(files: dict[str, str], orphans: tuple[str, ...]) -> int:
     stale = False
     for name, text in files.items():
-        path = ROOT / name
-        old = path.read_text(encoding="utf-8") if path.exists() else ""
+        path = os.path.join(ROOT, name)
+        old = _read(path) if os.path.exists(path) else ""
         if old != text:
             stale = True
             _print_difference(name, old, text)
@@ -103,24 +115,30 @@ def _print_difference(name: str, old: str, new: str) -> None:
 
 def _write(files: dict[str, str], orphans: tuple[str, ...]) -> int:
     for name, text in files.items():
-        path = ROOT / name
-        if path.exists() and path.read_text(encoding="utf-8") == text:
+        path = os.path.join(ROOT, name)
+        if os.path.exists(path) and _read(path) == text:
             continue
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f".{path.name}.{os.getpid()}")
-        try:
-            with temporary.open("w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        _replace(path, text)
         print(f"wrote {name}")
     for name in orphans:
-        (ROOT / name).unlink()
+        os.unlink(os.path.join(ROOT, name))
         print(f"removed {name}")
     return 0
+
+
+def _replace(path: str, text: str) -> None:
+    """Put `text` at `path`, whole or not at all."""
+    temporary = os.path.join(os.path.dirname(path), f".{os.path.basename(path)}.{os.getpid()}")
+    try:
+        with open(temporary, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    finally:
+        if os.path.exists(temporary):
+            os.unlink(temporary)
 
 
 if __name__ == "__main__":

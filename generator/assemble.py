@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, fields, is_dataclass
-from typing import Any
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from troposphere import AWSObject, Output, Parameter, Template
 
@@ -34,16 +34,15 @@ class AssemblyError(Exception):
     """The parts do not make a template. A bug in the generator, never a user's mistake."""
 
 
-@dataclass(frozen=True)
-class Stack:
+class Stack(NamedTuple):
     """Everything that makes one file of `templates/`."""
 
     description: str
     parts: tuple[Any, ...]
     outputs: tuple[Output, ...] = ()
-    metadata: dict[str, Any] = field(default_factory=dict)
-    mappings: dict[str, Any] = field(default_factory=dict)
-    conditions: dict[str, Any] = field(default_factory=dict)
+    metadata: Mapping[str, Any] = MappingProxyType({})
+    mappings: Mapping[str, Any] = MappingProxyType({})
+    conditions: Mapping[str, Any] = MappingProxyType({})
 
 
 def assemble(stack: Stack) -> dict[str, Any]:
@@ -55,7 +54,7 @@ def assemble(stack: Stack) -> dict[str, Any]:
     template = Template()
     template.set_version()
     template.set_description(stack.description)
-    template.set_metadata(stack.metadata)
+    template.set_metadata(dict(stack.metadata))
     for part in stack.parts:
         for item in _items(part):
             _add(template, item)
@@ -81,12 +80,9 @@ def _items(part: object) -> Iterator[AWSObject | Parameter]:
     """The resources and parameters in a part, in the order of its fields."""
     if isinstance(part, AWSObject | Parameter):
         yield part
-    elif isinstance(part, tuple):
+    elif isinstance(part, tuple):  # a part, or several
         for item in part:
             yield from _items(item)
-    elif is_dataclass(part):
-        for item in fields(part):
-            yield from _items(getattr(part, item.name))
     elif part is not None and not isinstance(part, str):
         raise AssemblyError(f"{type(part).__name__} is no part of a template")
 

@@ -6,7 +6,7 @@ deploy step unless it is named.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from troposphere import Base64, Equals, FindInMap, If, Not, NoValue, Ref, Sub, Tags
 from troposphere.ec2 import (
@@ -40,8 +40,7 @@ RETENTION = {
 }
 
 
-@dataclass(frozen=True)
-class Workstation:
+class Workstation(NamedTuple):
     """A machine and the volume that outlives it."""
 
     launch_template: LaunchTemplate

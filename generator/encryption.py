@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from awacs import kms
 from awacs.aws import Allow, ArnLike, Bool, Condition, Principal, Statement, StringEquals
@@ -16,8 +16,7 @@ from generator.tags import name_tag
 THIS_KEY = ["*"]  # what a wildcard means in a key's own policy
 
 
-@dataclass(frozen=True)
-class Encryption:
+class Encryption(NamedTuple):
     """The key, or None for AWS's own keys."""
 
     encryption_key: Key | None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import PurePath
 
 from generator.assemble import Stack, assemble, check_size
 from generator.contract import ENVIRONMENT_TEMPLATE, STACKS_FILE, WORKSTATION_TEMPLATE
@@ -19,25 +18,26 @@ SCHEMA_FILE = "config/schema.json"
 DEFAULT = "default"
 
 
-def planned_files(configs: tuple[tuple[PurePath, str], ...], *, everything: bool) -> dict[str, str]:
-    """Text by path from the root, for configs given as (path, TOML text); `everything` adds the config's schema.
+def planned_files(configs: dict[str, str], *, everything: bool) -> dict[str, str]:
+    """Text by path from the root, for configs given as TOML text by file name; `everything` adds the config's schema.
 
     Raises ConfigError for a config with findings.
     """
     files = {SCHEMA_FILE: config_schema()} if everything else {}
-    for path, text in configs:
-        source = f"config/{path.name}"
+    for name, text in configs.items():
+        source = f"config/{name}"
         config = read_config(text, source)
-        folder = directory(path)
+        folder = directory(name)
         files[f"{folder}/{ENVIRONMENT_TEMPLATE}"] = _template(environment_stack(config), source)
         files[f"{folder}/{WORKSTATION_TEMPLATE}"] = _template(workstation_stack(config), source)
         files[f"{folder}/{STACKS_FILE}"] = json.dumps(stacks(config), indent=1) + "\n"
     return files
 
 
-def directory(config: PurePath) -> str:
-    """Where the files of a config go: `templates` for the default, `templates/NAME` for another."""
-    return "templates" if config.stem == DEFAULT else f"templates/{config.stem}"
+def directory(config: str) -> str:
+    """Where the files of a config go: `templates` for `default.toml`, `templates/NAME` for `NAME.toml`."""
+    name = config.removesuffix(".toml")
+    return "templates" if name == DEFAULT else f"templates/{name}"
 
 
 def _template(stack: Stack, source: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from troposphere import Ref, Tags
 from troposphere.iam import InstanceProfile, ManagedPolicy, Role
@@ -12,8 +12,7 @@ from generator.policies import agent_statements, assume_role_policy, data_scient
 from generator.tags import name_tag
 
 
-@dataclass(frozen=True)
-class WorkstationIdentity:
+class WorkstationIdentity(NamedTuple):
     """What a workstation may do: be reached. The boundary is the ceiling whatever else is attached later."""
 
     workstation_boundary: ManagedPolicy
@@ -22,8 +21,7 @@ class WorkstationIdentity:
     workstation_instance_profile: InstanceProfile
 
 
-@dataclass(frozen=True)
-class Access:
+class Access(NamedTuple):
     """What people may do, to be attached to groups, roles or permission sets."""
 
     shell_document: Document

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from troposphere import GetAtt, Ref, Sub, Tags
 from troposphere.ec2 import (
@@ -32,8 +32,7 @@ https://docs.aws.amazon.com/systems-manager/latest/userguide/setup-create-vpc.ht
 """
 
 
-@dataclass(frozen=True)
-class PrivateZone:
+class PrivateZone(NamedTuple):
     """One zone's private subnet with a route table of its own."""
 
     letter: str
@@ -42,8 +41,7 @@ class PrivateZone:
     route_table_association: SubnetRouteTableAssociation
 
 
-@dataclass(frozen=True)
-class PublicZone:
+class PublicZone(NamedTuple):
     """One zone's public subnet; nothing but a NAT gateway lives in it."""
 
     letter: str
@@ -51,8 +49,7 @@ class PublicZone:
     route_table_association: SubnetRouteTableAssociation
 
 
-@dataclass(frozen=True)
-class Nat:
+class Nat(NamedTuple):
     """One NAT gateway and the address that downloads come from."""
 
     letter: str
@@ -60,8 +57,7 @@ class Nat:
     gateway: NatGateway
 
 
-@dataclass(frozen=True)
-class Network:
+class Network(NamedTuple):
     """The subnets and their ways out; no public side where the config says `nat = "none"`."""
 
     public_route_table: RouteTable | None
@@ -72,8 +68,7 @@ class Network:
     private_default_routes: tuple[Route, ...]
 
 
-@dataclass(frozen=True)
-class Endpoints:
+class Endpoints(NamedTuple):
     """Doors from the VPC to AWS services that do not pass the internet."""
 
     s3: VPCEndpoint

@@ -6,8 +6,7 @@ replacement (which the deploy step refuses unless it is named).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from troposphere import Parameter
 
@@ -26,16 +25,14 @@ STOP = "A change stops and starts the machine"
 REPLACEMENT = "A change replaces the machine, and is refused unless named"
 
 
-@dataclass(frozen=True)
-class EnvironmentParameters:
+class EnvironmentParameters(NamedTuple):
     """Parameters of `environment.yaml`."""
 
     availability_zone_ids: tuple[Parameter, ...]
     s3_prefix_list_id: Parameter | None
 
 
-@dataclass(frozen=True)
-class WorkstationParameters:
+class WorkstationParameters(NamedTuple):
     """Parameters of `workstation.yaml`."""
 
     environment_name: Parameter

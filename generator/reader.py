@@ -5,7 +5,6 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator
 from dataclasses import MISSING, Field, fields
-from difflib import get_close_matches
 from typing import Any
 
 from generator.checks import check
@@ -18,7 +17,7 @@ from generator.config import (
     WorkstationConfig,
 )
 from generator.findings import ConfigError, Finding
-from generator.settings import Kind, printable, show
+from generator.settings import Kind, did_you_mean, printable, show
 
 SECTIONS = {
     "network": NetworkConfig,
@@ -93,6 +92,5 @@ def _value(field: Field[Any], value: object, key: str) -> tuple[Any, list[Findin
 def _unknown(table: dict[str, Any], known: tuple[str, ...], prefix: str) -> Iterator[Finding]:
     for key in table:
         if key not in known:
-            close = get_close_matches(key, known, n=1)
-            hint = f'did you mean "{close[0]}"?' if close else ""
-            yield Finding(prefix + show(key)[1:-1], "an unknown key", "one of " + ", ".join(known), hint)
+            name, want = prefix + show(key)[1:-1], "one of " + ", ".join(known)
+            yield Finding(name, "an unknown key", want, did_you_mean(key, known))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from troposphere import GetAtt, Ref, Tags
 from troposphere.ec2 import SecurityGroup, SecurityGroupRule
@@ -24,8 +24,7 @@ NO_EGRESS = SecurityGroupRule(
 (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-ec2-securitygroup.html)."""
 
 
-@dataclass(frozen=True)
-class SecurityGroups:
+class SecurityGroups(NamedTuple):
     """The workstations' group and, where there are interface endpoints, theirs."""
 
     workstation: SecurityGroup

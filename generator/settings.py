@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import MISSING, dataclass, field
-from difflib import get_close_matches
-from typing import Any
+from dataclasses import MISSING, field
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(NamedTuple):
     """One of a few values."""
 
     options: tuple[str | int, ...]
@@ -22,15 +20,13 @@ class Choice:
         return any(value == option and type(value) is type(option) for option in self.options)
 
     def hint(self, value: object) -> str:
-        close = get_close_matches(str(value), [str(option) for option in self.options], n=1)
-        return f'did you mean "{close[0]}"?' if close else ""
+        return did_you_mean(str(value), tuple(str(option) for option in self.options))
 
     def schema(self) -> dict[str, Any]:
         return {"enum": list(self.options)}
 
 
-@dataclass(frozen=True)
-class Whole:
+class Whole(NamedTuple):
     """A whole number in a range, with its unit."""
 
     least: int
@@ -51,8 +47,7 @@ class Whole:
         return {"type": "integer", "minimum": self.least, "maximum": self.most}
 
 
-@dataclass(frozen=True)
-class Flag:
+class Flag(NamedTuple):
     """Yes or no."""
 
     want: str = "true or false"
@@ -67,8 +62,7 @@ class Flag:
         return {"type": "boolean"}
 
 
-@dataclass(frozen=True)
-class Text:
+class Text(NamedTuple):
     """Text of one shape; `want` says in words what `pattern` (matched whole) allows."""
 
     pattern: str
@@ -84,8 +78,7 @@ class Text:
         return {"type": "string", "pattern": f"^(?:{self.pattern})$"}
 
 
-@dataclass(frozen=True)
-class ListOf:
+class ListOf(NamedTuple):
     """A list of values of one kind, each at most once."""
 
     kind: Choice | Whole | Text
@@ -111,8 +104,7 @@ class ListOf:
 Kind = Choice | Whole | Flag | Text | ListOf
 
 
-@dataclass(frozen=True)
-class Setting:
+class Setting(NamedTuple):
     """What people are told about one setting."""
 
     kind: Kind
@@ -124,6 +116,14 @@ class Setting:
 def setting(kind: Kind, description: str, *, effect: str, default: Any = MISSING) -> Any:
     """A dataclass field that is a config setting; without `default` it must be given."""
     return field(default=default, metadata={"setting": Setting(kind, description, effect)})
+
+
+def did_you_mean(text: str, known: tuple[str, ...]) -> str:
+    """A hint that names the known word nearest to `text`, or nothing."""
+    from difflib import get_close_matches  # late: a good config needs no hint
+
+    close = get_close_matches(text, known, n=1)
+    return f'did you mean "{close[0]}"?' if close else ""
 
 
 def show(value: object) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from troposphere import GetAtt, Ref, Tags
 from troposphere.ec2 import VPC, FlowLog, InternetGateway, VPCBlockPublicAccessOptions, VPCGatewayAttachment
@@ -17,8 +17,7 @@ from generator.tags import name_tag
 FLOW_LOG_SERVICE = "vpc-flow-logs"
 
 
-@dataclass(frozen=True)
-class Vpc:
+class Vpc(NamedTuple):
     """The VPC and, where there is a way to the internet, its gateway."""
 
     vpc: VPC
@@ -27,8 +26,7 @@ class Vpc:
     block_public_access_options: VPCBlockPublicAccessOptions | None
 
 
-@dataclass(frozen=True)
-class VpcFlowLog:
+class VpcFlowLog(NamedTuple):
     """The record of who talked to whom, and the role that writes it."""
 
     flow_log_group: LogGroup

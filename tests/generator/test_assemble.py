@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import pytest
 from troposphere import GetAtt, Output, Parameter, Ref, Sub
@@ -11,8 +11,7 @@ from troposphere.ec2 import VPC, InternetGateway, Subnet
 from generator.assemble import AssemblyError, Stack, assemble, check_size
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(NamedTuple):
     """A part with whatever is put in it."""
 
     items: object

@@ -16,7 +16,7 @@ LAW = {
     "deployment": {"cloud", "analysis", "generator.contract"},
     "workstation": {"cloud", "analysis", "generator.contract"},
     "localaws": {"analysis"},
-    "benchmarks": {"analysis"},
+    "benchmarks": {"analysis", "generator.contract"},
 }
 """Room: the rooms, or single modules of them, that it may import."""
 
@@ -27,10 +27,10 @@ LIBRARIES = {
     "werkzeug": {"localaws"},
     "troposphere": {"generator", "benchmarks"},
     "awacs": {"generator", "benchmarks"},
-    "drawsvg": {"analysis"},
+    "drawsvg": {"analysis", "benchmarks"},
     "diagrams": {"analysis"},
-    "rich": {"analysis", "deployment", "workstation"},
-    "yaml": {"analysis"},
+    "rich": {"analysis", "benchmarks", "deployment", "workstation"},
+    "yaml": {"analysis", "benchmarks"},
     "cfnlint": {"localaws"},
     "cryptography": {"localaws"},
 }
