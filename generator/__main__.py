@@ -142,4 +142,6 @@ def _replace(path: str, text: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    status = main(sys.argv[1:])
+    gc.freeze()  # nothing for the collector to look through at the end either
+    sys.exit(status)
