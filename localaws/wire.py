@@ -15,6 +15,16 @@ from xml.sax.saxutils import escape
 SCOPE = re.compile(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/")
 CLOUDFORMATION_KEY = "cloudformation"
 """The access key with which our CloudFormation calls the services; everybody else is somebody outside."""
+S3_BUCKET = {"GET": "ListObjectsV2", "PUT": "CreateBucket", "HEAD": "HeadBucket", "DELETE": "DeleteBucket"}
+S3_OBJECT = {
+    ("GET", ""): "GetObject",
+    ("PUT", ""): "PutObject",
+    ("HEAD", ""): "HeadObject",
+    ("DELETE", ""): "DeleteObject",
+    ("POST", "uploads"): "CreateMultipartUpload",
+    ("DELETE", "uploadId"): "AbortMultipartUpload",
+}
+"""Method and first word of the query."""
 
 
 @dataclass(frozen=True)
@@ -74,14 +84,12 @@ def as_json(start_response: Any, value: Any, status: str = "200 OK") -> Iterable
 def _s3_operation(environ: dict[str, Any]) -> str:
     """S3 has no operation in the request; these are the ones that a deploy makes."""
     method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"].strip("/")
-    if "/" in path:
-        return {"GET": "GetObject", "PUT": "PutObject", "HEAD": "HeadObject", "DELETE": "DeleteObject"}.get(method, "")
     subresource = environ.get("QUERY_STRING", "").split("=")[0].split("&")[0]
+    if "/" in path:
+        return S3_OBJECT.get((method, subresource)) or S3_OBJECT.get((method, ""), "")
     if subresource and subresource not in ("list-type", "prefix"):
         return f"{method.capitalize()}Bucket{subresource.capitalize()}"
-    return {"GET": "ListObjectsV2", "PUT": "CreateBucket", "HEAD": "HeadBucket", "DELETE": "DeleteBucket"}.get(
-        method, ""
-    )
+    return S3_BUCKET.get(method, "")
 
 
 def _error(protocol: str, error: Error) -> tuple[str, bytes]:
