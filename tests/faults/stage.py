@@ -145,15 +145,15 @@ def left_behind(mark: str) -> tuple[int, ...]:
 
 
 @contextmanager
-def set_up(place: Path) -> Iterator[Stage]:
-    """A stage whose local AWS knows the states `empty`, `deployed-CONFIG` and `environment-CONFIG`."""
+def set_up(place: Path, source: Path = ROOT) -> Iterator[Stage]:
+    """A stage with the project of `source`, whose local AWS knows `empty`, `deployed-CONFIG`, `environment-CONFIG`."""
     root = place / "checkout"
     root.mkdir()
     for part in PARTS:
-        shutil.copytree(ROOT / part, root / part, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(source / part, root / part, ignore=shutil.ignore_patterns("__pycache__"))
     for name in FILES:
-        if (ROOT / name).exists():
-            shutil.copy2(ROOT / name, root / name)
+        if (source / name).exists():
+            shutil.copy2(source / name, root / name)
     (root / ".venv").symlink_to(ROOT / ".venv")
     (root / "config" / "pair.toml").write_text((root / "config" / "default.toml").read_text() + PAIR)
     run([sys.executable, "-m", "generator", "--config", "config/pair.toml"], root)
