@@ -88,6 +88,14 @@ EXCEPTIONS = {
 }
 
 
+DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
+
+
+def denied(error: CloudError) -> bool:
+    """Whether AWS answered, and the answer was that this caller may not ask."""
+    return error.code in DENIED
+
+
 @contextmanager
 def translated(what: str) -> Iterator[None]:
     """Turn what boto3 raises inside into a `CloudError` that says `what` was being done (`ec2 DescribeVpcs`)."""

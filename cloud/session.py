@@ -7,13 +7,14 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
+from cloud.credentials import Expiry, expiry
 from cloud.errors import CloudError, translated
 
 CONNECT_SECONDS = 10
 READ_SECONDS = 60
 ATTEMPTS = 6
 """The first try and five more, with growing pauses (botocore's `standard` mode): about a minute in all."""
-CONNECTIONS = 16
+CONNECTIONS = 32
 
 Found = TypeVar("Found")
 
@@ -55,12 +56,22 @@ class Cloud:
         identity = self.call("sts", "GetCallerIdentity")
         return identity["Account"], identity["Arn"]
 
-    def _new_client(self, service: str, region: str) -> Any:
+    def expiry(self) -> Expiry:
+        """How long the credentials last. Raises `CloudError`."""
+        with self._lock, translated("credentials"):
+            session = self._open()
+        return expiry(session._session)  # botocore's, which boto3 keeps to itself
+
+    def _open(self) -> Any:
         import boto3
-        from botocore.config import Config
 
         if self._session is None:
             self._session = boto3.session.Session(region_name=self.region, profile_name=self.profile)
+        return self._session
+
+    def _new_client(self, service: str, region: str) -> Any:
+        from botocore.config import Config
+
         settings = Config(
             connect_timeout=CONNECT_SECONDS,
             read_timeout=READ_SECONDS,
@@ -68,7 +79,7 @@ class Cloud:
             max_pool_connections=CONNECTIONS,
             s3={"us_east_1_regional_endpoint": "regional"},
         )
-        return self._session.client(service, region_name=region, config=settings)
+        return self._open().client(service, region_name=region, config=settings)
 
 
 def wait_until(

@@ -4,34 +4,42 @@ from __future__ import annotations
 
 from cloud.errors import CloudError
 from cloud.session import Cloud
+from deployment.findings import Problem
+
+REFUSALS = ("AccessDenied", "403", "AllAccessDisabled", "AccountProblem", "KMS.DisabledException", "InvalidRequest")
+"""Errors of S3 that are about this bucket: its policy, its key, its account."""
 
 
-def finding(cloud: Cloud, bucket: str, *, account: str, command: str) -> tuple[bool, str | None]:
-    """Whether the bucket exists, and one line that says why it will not do (None when it will, or is missing).
+def finding(cloud: Cloud, bucket: str, *, account: str, command: str) -> tuple[bool, Problem | None]:
+    """Whether the bucket exists, and why it will not do (None when it will).
 
-    `command` is the deploy command of the user, for the hint.
+    `command` is the deploy command of the user, for the hint. Raises `CloudError`.
     """
+    want = f"a bucket of account {account} in {cloud.region}"
     try:
         answer = cloud.call("s3", "HeadBucket", Bucket=bucket, ExpectedBucketOwner=account)
     except CloudError as error:
         if error.code in ("404", "NoSuchBucket"):
-            return False, f"bucket: {bucket} does not exist; make it with `{command} --create-bucket`"
+            return False, Problem(
+                "bucket", f"{bucket} does not exist", want, f"make it with `{command} --create-bucket`"
+            )
         if error.code in ("403", "AccessDenied"):
             hint = "choose another name, or ask its owner for s3:ListBucket"
-            return True, f"bucket: {bucket} exists, but is not open to account {account}; {hint}"
+            return True, Problem("bucket", f"{bucket} exists, but is not open to account {account}", want, hint)
         if error.code in ("301", "PermanentRedirect"):
-            return True, f"bucket: {bucket} is in another region than {cloud.region}; choose one in {cloud.region}"
+            return True, Problem("bucket", f"{bucket} is in another region", want, f"choose one in {cloud.region}")
         raise
     region = answer.get("BucketRegion", cloud.region)
     if region != cloud.region:
         hint = f"choose a bucket in {cloud.region}, or deploy to {region}"
-        return True, f"bucket: {bucket} is in {region}, the deploy goes to {cloud.region}; {hint}"
+        return True, Problem("bucket", f"{bucket} is in {region}", want, hint)
     return True, None
 
 
-def write_finding(cloud: Cloud, bucket: str, *, prefix: str, account: str) -> str | None:
-    """One line when we may not write; found out by an upload that is begun and given up, which leaves nothing.
+def write_finding(cloud: Cloud, bucket: str, *, prefix: str, account: str) -> Problem | None:
+    """Why we may not write; None when we may. Raises `CloudError`.
 
+    It is found out by an upload that is begun and given up, which leaves nothing.
     CreateMultipartUpload needs the permission s3:PutObject and that of the bucket's key
     (docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html#mpuAndPermissions).
     """
@@ -40,9 +48,10 @@ def write_finding(cloud: Cloud, bucket: str, *, prefix: str, account: str) -> st
         upload = cloud.call("s3", "CreateMultipartUpload", **where)
         cloud.call("s3", "AbortMultipartUpload", UploadId=upload["UploadId"], **where)
     except CloudError as error:
-        if not error.code:
+        if error.code not in REFUSALS:
             raise
-        return f"bucket: {bucket} cannot be written to: {error.message or error.code}; ask its owner for s3:PutObject"
+        value = f"{bucket} cannot be written to: {error.message or error.code}"
+        return Problem("bucket", value, "one to write to", "ask its owner for s3:PutObject")
     return None
 
 

@@ -3,8 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 FAILED, WRONG_USAGE, REFUSED = 1, 2, 3
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What stands against a deploy: all four parts are one line each, without a period."""
+
+    about: str
+    """`bucket`, `workstation ada`."""
+    value: str
+    """What is there."""
+    wanted: str
+    hint: str
+    """What to do next."""
+
+    def __str__(self) -> str:
+        return f"{self.about}: {self.value}, want {self.wanted}; {self.hint}"
 
 
 class Stopped(Exception):  # noqa: N818 - a decision, not always an error
@@ -16,7 +33,7 @@ class Stopped(Exception):  # noqa: N818 - a decision, not always an error
         self.status = status
 
 
-def stop_on(findings: Sequence[str], *, status: int = FAILED) -> None:
+def stop_on(findings: Sequence[object], *, status: int = FAILED) -> None:
     """Raise `Stopped` with all findings, if there is one."""
     if findings:
-        raise Stopped(*findings, status=status)
+        raise Stopped(*map(str, findings), status=status)

@@ -12,12 +12,15 @@ from typing import Any
 from cloud.errors import CloudError
 from cloud.session import Cloud
 from deployment.existing import Stack
+from deployment.findings import Problem
 from deployment.plan import Resolved
 from deployment.stacks import Workstation
 from generator.contract import ROOT_DEVICE_NAMES, WorkstationParameter
 
 IMAGE_ID = WorkstationParameter.IMAGE_ID
 OPERATING_SYSTEM = WorkstationParameter.OPERATING_SYSTEM
+Given = Mapping[str | None, Mapping[str, str]]
+"""The user's parameters, by workstation; None for the environment."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +33,8 @@ class Image:
 
 def choose(
     workstation: Workstation, *, deployed: Stack | None, given: Mapping[str, str], latest: Mapping[str, str]
-) -> tuple[Resolved | None, str | None]:
-    """The AMI of one workstation, or one line that says why there is none.
+) -> tuple[Resolved | None, Problem | None]:
+    """The AMI of one workstation, or why there is none.
 
     The user's `--parameter` wins, then an id in the config, then the deployed one, then `latest`
     (public parameter to AMI id).
@@ -49,8 +52,21 @@ def choose(
     if workstation.image not in latest:
         hint = "choose another operating system or region, or pass the AMI"
         option = f"--parameter {workstation.name}.{IMAGE_ID}=ami-…"
-        return None, f"workstation {workstation.name}: {workstation.image} is not in this region; {hint}: {option}"
+        value = f"{workstation.image} is not in this region"
+        return None, Problem(
+            f"workstation {workstation.name}", value, "a public parameter with an AMI", f"{hint}: {option}"
+        )
     return Resolved(latest[workstation.image], "latest now, kept from now on"), None
+
+
+def pinned(workstation: Workstation, given: Given) -> bool:
+    """Whether the config or the user names an AMI outright."""
+    return workstation.image.startswith("ami-") or IMAGE_ID in given.get(workstation.name, {})
+
+
+def settled(workstation: Workstation, deployed: Stack | None, given: Given) -> bool:
+    """Whether the AMI is known without a look at the public parameter."""
+    return pinned(workstation, given) or (deployed is not None and IMAGE_ID in deployed.parameters)
 
 
 def latest(cloud: Cloud, parameters: Iterable[str]) -> dict[str, str]:
@@ -77,25 +93,43 @@ def describe(cloud: Cloud, images: Iterable[str]) -> dict[str, Image]:
     }
 
 
-def findings(workstation: Workstation, chosen: Resolved, images: Mapping[str, Image]) -> Iterator[str]:
-    """What does not fit between a workstation and its AMI."""
-    label = f"workstation {workstation.name}"
+def missing(workstation: Workstation, chosen: Resolved, images: Mapping[str, Image]) -> Iterator[Problem]:
+    """Whether the AMI cannot be had; a running machine outlives its own."""
+    if chosen.value not in images and chosen.reason != "as deployed":
+        value = f"AMI {chosen.value[:64]!a} ({chosen.reason}) is not in this region, or not shared with us"
+        yield Problem(_label(workstation), value, "an AMI that we may use", _choose_another(workstation))
+
+
+def other_architecture(
+    workstation: Workstation, chosen: Resolved, images: Mapping[str, Image], types: Mapping[str, tuple[str, ...]]
+) -> Iterator[Problem]:
+    """Whether AMI and instance type are for different processors; `types` are those that are known, and theirs."""
+    type_ = workstation.parameters[WorkstationParameter.INSTANCE_TYPE]
+    wanted = types.get(type_, (workstation.architecture,))
     image = images.get(chosen.value)
-    if image is None:
-        if chosen.reason != "as deployed":  # a running machine outlives its AMI
-            yield f"{label}: AMI {chosen.value[:64]!a} ({chosen.reason}) is not in this region, or not shared with us"
-        return
-    if image.architecture != workstation.architecture:
-        type_ = workstation.parameters[WorkstationParameter.INSTANCE_TYPE]
-        wanted = f"{workstation.architecture} ({type_})"
-        yield f"{label}: AMI {chosen.value} ({chosen.reason}) is {image.architecture}, want {wanted}"
+    if image and image.architecture not in wanted:
+        value = f"AMI {chosen.value} ({chosen.reason}) is {image.architecture}"
+        yield Problem(_label(workstation), value, f"{' or '.join(wanted)} ({type_})", _choose_another(workstation))
+
+
+def other_root_device(workstation: Workstation, chosen: Resolved, images: Mapping[str, Image]) -> Iterator[Problem]:
+    """Whether the AMI's root is elsewhere than the template says; it would get a second, empty disk."""
     system = workstation.parameters[OPERATING_SYSTEM]
-    wanted_device = ROOT_DEVICE_NAMES.get(system)
-    if wanted_device and image.root_device_name != wanted_device:
-        got = f"has its root on {image.root_device_name}"
-        yield f"{label}: AMI {chosen.value} ({chosen.reason}) {got}, want {wanted_device} ({system})"
+    wanted, image = ROOT_DEVICE_NAMES.get(system), images.get(chosen.value)
+    if wanted and image and image.root_device_name != wanted:
+        value = f"AMI {chosen.value} ({chosen.reason}) has its root on {image.root_device_name}"
+        yield Problem(_label(workstation), value, f"{wanted} ({system})", _choose_another(workstation))
 
 
-def _other_system(name: str, before: str, now: str) -> str:
+def _label(workstation: Workstation) -> str:
+    return f"workstation {workstation.name}"
+
+
+def _choose_another(workstation: Workstation) -> str:
+    return f"choose another: --parameter {workstation.name}.{IMAGE_ID}=ami-…"
+
+
+def _other_system(name: str, before: str, now: str) -> Problem:
     hint = f"give it another name in the config, or choose the AMI yourself: --parameter {name}.{IMAGE_ID}=ami-…"
-    return f"workstation {name}: {OPERATING_SYSTEM} changes from {before} to {now}, which replaces the machine; {hint}"
+    value = f"{OPERATING_SYSTEM} changes from {before} to {now}, which replaces the machine"
+    return Problem(f"workstation {name}", value, before, hint)

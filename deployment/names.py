@@ -32,6 +32,13 @@ def stack_finding(name: str) -> str | None:
     return f"stack: got {shown(name)}, want {want}; for example demo"
 
 
+def account_finding(number: str) -> str | None:
+    """One line that says why this is no number of an AWS account; None when it is one."""
+    if re.fullmatch(r"[0-9]{12}", number):
+        return None
+    return f"option: --account got {shown(number)}, want the 12 digits of an AWS account; for example 123456789012"
+
+
 def bucket_finding(name: str) -> str | None:
     """One line that says why S3 would refuse the name; None when it would not."""
     if name.startswith("s3://") and "/" in name[5:]:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from analysis.cost import Cost, monthly
 from analysis.parameters import parameter_values
 from deployment.existing import Stack
+from deployment.findings import Problem
 from deployment.masking import MASK, no_echo
+from deployment.rules.rule import Finding
 from deployment.stacks import Stacks, Template, Workstation
 from generator.contract import (
     EnvironmentOutput,
@@ -34,6 +36,11 @@ class StackPlan:
     reasons: Mapping[str, str]
     """Parameter to where its value comes from, for those that this step resolved."""
 
+    def option(self, key: str) -> str:
+        """The parameter as `--parameter` names it."""
+        workstation = self.tags.get(Tag.WORKSTATION)
+        return f"{workstation}.{key}" if workstation else key
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -48,6 +55,10 @@ class Plan:
     workstations: tuple[StackPlan, ...]
     left_over: tuple[str, ...]
     """Stacks of workstations that the config no longer has; nothing is done to them."""
+    findings: tuple[Finding, ...] = ()
+    """What the preflight found; no error is among it."""
+    suppressed: tuple[str, ...] = ()
+    """The preflight's rules that were not asked."""
 
     @property
     def prefix(self) -> str:
@@ -111,19 +122,23 @@ def handed_over(zone: str) -> dict[str, str]:
     }
 
 
-def findings(plan: Plan) -> Iterator[str]:
+def findings(plan: Plan) -> Iterator[Problem]:
     """What CloudFormation would refuse: parameters without a value, or that the template does not have."""
     for stack in (plan.environment, *plan.workstations):
         given = {**stack.parameters, **stack.from_environment}
         for key in sorted(set(given) - set(stack.template.parameters)):
             want = f"one of {', '.join(sorted(stack.template.parameters)) or 'none'}"
-            yield f"{stack.label}: parameter {key} is not in {stack.template.path.name}, want {want}"
+            value = f"parameter {key} is not in {stack.template.path.name}"
+            yield Problem(stack.label, value, want, "leave it out")
         for key, declared in stack.template.parameters.items():
             if key not in given and "Default" not in declared:
-                yield f"{stack.label}: parameter {key} has no value; pass one with --parameter"
+                hint = f"pass one: --parameter {stack.option(key)}=VALUE"
+                yield Problem(stack.label, f"parameter {key} has no value", "one", hint)
         declared = {key: stack.template.parameters[key] for key in stack.parameters if key in stack.template.parameters}
         _, wrong = parameter_values(declared, {key: stack.parameters[key] for key in declared})
-        yield from (f"{stack.label}: {' '.join(finding.split())}" for finding in wrong)
+        for finding in wrong:
+            value = " ".join(str(finding).split())
+            yield Problem(stack.label, value, "what the template allows", "pass another with --parameter")
 
 
 def left_over(environment: str, stacks: Stacks, deployed: Mapping[str, Stack]) -> tuple[str, ...]:

@@ -77,6 +77,8 @@ def print_json(plan: Plan, outcomes: tuple[Outcome, ...], *, dry_run: bool = Fal
         "dry_run": dry_run,
         "changed": any(outcome.result in ("created", "updated") for outcome in outcomes),
         "plan": [_planned(stack) for stack in (plan.environment, *plan.workstations)],
+        "findings": [finding.as_json() for finding in plan.findings],
+        "suppressed": list(plan.suppressed),
         "monthly_usd": {"running": str(cost.running), "stopped": str(cost.stopped)},
         "left_over": list(plan.left_over),
         "stacks": [_ended(outcome) for outcome in outcomes],

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import permutations
 
 from cloud.session import Cloud
+from deployment.findings import Problem
 from deployment.plan import Resolved
 from deployment.stacks import Stacks
 from generator.contract import EnvironmentParameter, WorkstationParameter
@@ -22,11 +23,16 @@ class Offers:
     by_zone: Mapping[str, frozenset[str]]
 
 
-def offers(cloud: Cloud, types: frozenset[str]) -> Offers:
-    """Look up the zones, and in which of them each of `types` can be had. Raises `CloudError`."""
+def available(cloud: Cloud) -> tuple[str, ...]:
+    """The ids of the region's zones that need no opt-in, sorted. Raises `CloudError`."""
     filters = {"opt-in-status": "opt-in-not-required", "zone-type": "availability-zone", "state": "available"}
     zones = cloud.call("ec2", "DescribeAvailabilityZones", Filters=_filters(filters))["AvailabilityZones"]
-    by_zone: dict[str, set[str]] = {zone["ZoneId"]: set() for zone in zones}
+    return tuple(sorted(zone["ZoneId"] for zone in zones))
+
+
+def offered(cloud: Cloud, types: frozenset[str]) -> dict[str, frozenset[str]]:
+    """Zone id to those of `types` that can be had there; zones without any are left out. Raises `CloudError`."""
+    by_zone: dict[str, set[str]] = {}
     if types:
         found = cloud.pages(
             "ec2",
@@ -36,8 +42,8 @@ def offers(cloud: Cloud, types: frozenset[str]) -> Offers:
             Filters=[{"Name": "instance-type", "Values": sorted(types)}],
         )
         for offer in found:
-            by_zone.get(offer["Location"], set()).add(offer["InstanceType"])
-    return Offers({zone: frozenset(by_zone[zone]) for zone in sorted(by_zone)})
+            by_zone.setdefault(offer["Location"], set()).add(offer["InstanceType"])
+    return {zone: frozenset(types) for zone, types in by_zone.items()}
 
 
 def types_by_letter(stacks: Stacks) -> dict[str, frozenset[str]]:
@@ -50,7 +56,7 @@ def types_by_letter(stacks: Stacks) -> dict[str, frozenset[str]]:
 
 def choose(
     wanted: Mapping[str, frozenset[str]], available: Offers, *, previous: Mapping[str, str], given: Mapping[str, str]
-) -> tuple[dict[str, Resolved], tuple[str, ...]]:
+) -> tuple[dict[str, Resolved], tuple[Problem, ...]]:
     """Parameter to zone id for each letter in `wanted`, and what stands against it.
 
     `given` are the user's `--parameter`, `previous` the parameters of the deployed stack; both win over a choice.
@@ -85,26 +91,33 @@ def _free_choice(
     return None
 
 
-def _too_few(wanted: Mapping[str, frozenset[str]], available: Offers) -> str:
+def _too_few(wanted: Mapping[str, frozenset[str]], available: Offers) -> Problem:
     types = sorted(frozenset().union(*wanted.values()))
     there = "; ".join(f"{zone}: {', '.join(sorted(found)) or 'none'}" for zone, found in available.by_zone.items())
     hint = "choose other types or fewer zones in the config, or another region"
-    return f"zones: want {len(wanted)} that offer {', '.join(types) or 'no type'}, got {there}; {hint}"
+    want = f"{len(wanted)} that offer {', '.join(types) or 'no type'}"
+    return Problem("zones", there or "the region has none", want, hint)
 
 
-def _findings(wanted: Mapping[str, frozenset[str]], available: Offers, chosen: Mapping[str, Resolved]) -> Iterator[str]:
+def _findings(
+    wanted: Mapping[str, frozenset[str]], available: Offers, chosen: Mapping[str, Resolved]
+) -> Iterator[Problem]:
     ids = [zone.value for zone in chosen.values()]
     for letter, zone in chosen.items():
+        about, parameter = f"zone {letter}", EnvironmentParameter.availability_zone_id(letter)
         if zone.value not in available.by_zone:
             want = f"one of {', '.join(available.by_zone)}"
-            yield f"zone {letter}: got {zone.value[:64]!a} ({zone.reason}), want {want}"
+            hint = f"pass another: --parameter {parameter}=ID"
+            yield Problem(about, f"{zone.value[:64]!a} ({zone.reason})", want, hint)
             continue
         if ids.count(zone.value) > 1:
-            yield f"zone {letter}: {zone.value} is used twice, want different zones"
+            hint = f"pass another: --parameter {parameter}=ID"
+            yield Problem(about, f"{zone.value} is used twice", "different zones", hint)
         for missing in sorted(wanted[letter] - available.by_zone[zone.value]):
             offering = [other for other, found in available.by_zone.items() if missing in found]
             hint = f"it is in {', '.join(offering)}" if offering else "no zone of the region has it"
-            yield f"zone {letter}: {missing} is not offered in {zone.value}; {hint}; change type or zone in the config"
+            value = f"{missing} is not offered in {zone.value}"
+            yield Problem(about, value, "a zone that has it", f"{hint}; change type or zone in the config")
 
 
 def _filters(values: Mapping[str, str]) -> list[dict[str, object]]:

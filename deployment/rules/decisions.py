@@ -1,0 +1,141 @@
+"""What a deploy decides by what is there: zones, AMIs, and the plan that comes of them.
+
+Each decision is made once; what stands against it comes with it, for the rule that tells it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from cloud.errors import CloudError, denied
+from deployment import images, zones
+from deployment.findings import Problem
+from deployment.plan import Plan, Resolved, StackPlan, environment_plan, left_over, workstation_plan
+from deployment.rules.facts import Facts
+from generator.contract import EnvironmentParameter, workstation_stack_name
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Parameter, or workstation, to its value; and what stands against that."""
+
+    values: Mapping[str, Resolved]
+    problems: tuple[Problem, ...] = ()
+
+
+def zone_ids(facts: Facts) -> Decision:
+    """Which zone each letter is."""
+    return facts.once("zone ids", lambda: _zone_ids(facts))
+
+
+def prefix_list(facts: Facts) -> Decision:
+    """The prefix list of S3, where the template wants it."""
+    return facts.once("prefix list", lambda: _prefix_list(facts))
+
+
+def chosen_images(facts: Facts) -> Decision:
+    """The AMI of each workstation, by its name."""
+    return facts.once("images", lambda: _images(facts))
+
+
+def described_images(facts: Facts) -> dict[str, images.Image]:
+    """What EC2 says about each AMI that was chosen."""
+    values = chosen_images(facts).values.values()
+    return facts.once("described images", lambda: images.describe(facts.cloud, (image.value for image in values)))
+
+
+def plan(facts: Facts) -> Plan:
+    """The plan. Raises `CloudError` when AWS does not tell what it is made from."""
+    return facts.once("plan", lambda: _plan(facts))
+
+
+def _zone_ids(facts: Facts) -> Decision:
+    asked = facts.asked
+    deployed = facts.stacks().get(asked.stack)
+    available = facts.zones()
+    try:
+        offered = facts.offered()
+    except CloudError as error:
+        if not denied(error):
+            raise
+        offered = dict.fromkeys(available, facts.instance_types())  # nobody tells: the rule says so, and AWS will
+    offers = zones.Offers({zone: offered.get(zone, frozenset()) for zone in available})
+    chosen, problems = zones.choose(
+        zones.types_by_letter(asked.stacks),
+        offers,
+        previous=deployed.parameters if deployed else {},
+        given=asked.given.get(None, {}),
+    )
+    return Decision(chosen, problems)
+
+
+def _prefix_list(facts: Facts) -> Decision:
+    asked, key = facts.asked, EnvironmentParameter.S3_PREFIX_LIST_ID
+    if key not in asked.stacks.template.parameters or key in asked.given.get(None, {}):
+        return Decision({})
+    deployed = facts.stacks().get(asked.stack)
+    previous = deployed.parameters.get(key) if deployed else None
+    if previous:
+        return Decision({key: Resolved(previous, "as deployed")})
+    found = facts.s3_prefix_list()
+    if found:
+        return Decision({key: Resolved(found, "S3 in this region")})
+    value = f"{facts.cloud.region} has no prefix list of S3"
+    return Decision({}, (Problem("region", value, "one", "choose nat = single in the config"),))
+
+
+def _images(facts: Facts) -> Decision:
+    asked, deployed = facts.asked, facts.stacks()
+    stack_of = {
+        entry.name: deployed.get(workstation_stack_name(asked.stack, entry.name)) for entry in asked.stacks.workstations
+    }
+    unknown = [
+        entry for entry in asked.stacks.workstations if not images.settled(entry, stack_of[entry.name], asked.given)
+    ]
+    latest = facts.latest_images() if unknown else {}
+    chosen: dict[str, Resolved] = {}
+    problems: list[Problem] = []
+    for entry in asked.stacks.workstations:
+        given = asked.given.get(entry.name, {})
+        image, problem = images.choose(entry, deployed=stack_of[entry.name], given=given, latest=latest)
+        problems += [problem] if problem else []
+        chosen |= {entry.name: image} if image else {}
+    return Decision(chosen, tuple(problems))
+
+
+def _plan(facts: Facts) -> Plan:
+    asked, deployed = facts.asked, facts.stacks()
+    resolved = {key: Resolved(value, "--parameter") for key, value in asked.given.get(None, {}).items()}
+    resolved |= {**zone_ids(facts).values, **prefix_list(facts).values}
+    exists = asked.stack in deployed
+    return Plan(
+        account=asked.account,
+        region=facts.cloud.region,
+        local=asked.local,
+        bucket=asked.bucket,
+        create_bucket=asked.may_create_bucket and not _bucket_is_there(facts),
+        environment=environment_plan(asked.stack, asked.stacks, resolved=resolved, exists=exists),
+        workstations=tuple(_workstations(facts)),
+        left_over=left_over(asked.stack, asked.stacks, deployed),
+    )
+
+
+def _workstations(facts: Facts) -> Iterator[StackPlan]:
+    asked, deployed = facts.asked, facts.stacks()
+    chosen = chosen_images(facts).values
+    for entry in asked.stacks.workstations:
+        resolved = {key: Resolved(value, "--parameter") for key, value in asked.given.get(entry.name, {}).items()}
+        if entry.name in chosen:
+            resolved[images.IMAGE_ID] = chosen[entry.name]
+        exists = workstation_stack_name(asked.stack, entry.name) in deployed
+        yield workstation_plan(asked.stack, entry, resolved=resolved, exists=exists)
+
+
+def _bucket_is_there(facts: Facts) -> bool:
+    try:
+        return facts.bucket()[0]
+    except CloudError as error:
+        if not denied(error):
+            raise
+        return True

@@ -1,0 +1,28 @@
+"""The quota of Elastic IP addresses leaves room."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from deployment.findings import Problem
+from deployment.rules.facts import Facts
+from deployment.rules.quotas import over_quota, planned
+from deployment.rules.rule import Rule
+
+
+def check(facts: Facts) -> Iterator[Problem]:
+    used = facts.addresses()
+    more = planned(facts, "AWS::EC2::EIP", used)
+    yield from over_quota(facts, "Elastic IP addresses", service="ec2", code="L-0263D0A3", used=len(used), more=more)
+
+
+RULE = Rule(
+    id="P015",
+    level="error",
+    title="The quota of Elastic IP addresses leaves room for the NAT gateways",
+    actions=("ec2:DescribeAddresses", "servicequotas:GetServiceQuota", "servicequotas:GetAWSDefaultServiceQuota"),
+    hint="ask for more, or give back what nobody uses",
+    link="https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html",
+    check=check,
+    on_local=False,
+)

@@ -1,0 +1,32 @@
+"""The quota of internet gateways leaves room."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from deployment.findings import Problem
+from deployment.rules.facts import Facts
+from deployment.rules.quotas import over_quota, planned
+from deployment.rules.rule import Rule
+
+
+def check(facts: Facts) -> Iterator[Problem]:
+    used = facts.internet_gateways()
+    more = planned(facts, "AWS::EC2::InternetGateway", used)
+    yield from over_quota(facts, "internet gateways", service="vpc", code="L-A4707A72", used=len(used), more=more)
+
+
+RULE = Rule(
+    id="P017",
+    level="error",
+    title="The quota of internet gateways leaves room",
+    actions=(
+        "ec2:DescribeInternetGateways",
+        "servicequotas:GetServiceQuota",
+        "servicequotas:GetAWSDefaultServiceQuota",
+    ),
+    hint="ask for more, or give back what nobody uses",
+    link="https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html",
+    check=check,
+    on_local=False,
+)
