@@ -13,6 +13,7 @@
 # --local --stop           end the local AWS; it keeps its state for the next time
 # --config FILE            what to deploy, default config/default.toml; `python -m generator` makes its templates
 # --parameter KEY=VALUE    a parameter of the environment; NAME.KEY=VALUE for one workstation; as often as needed
+# --allow-replacement ID   let the deploy replace or remove LOGICAL_ID or STACK/LOGICAL_ID; as often as needed
 # --create-bucket          make the bucket: private, encrypted, versioned
 # --dry-run                show the plan, change nothing
 # --yes                    do not ask

@@ -13,14 +13,24 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cloud.region import region_finding
-from deployment.names import STACK_NAME_CHARACTERS, bucket_finding, bucket_name, shown, stack_finding
+from deployment.names import (
+    STACK_NAME_CHARACTERS,
+    account_finding,
+    bucket_finding,
+    bucket_name,
+    shown,
+    stack_finding,
+)
+from deployment.rules.catalogue import unknown
 from generator.contract import STACKS_FILE, workstation_stack_name
 
 ROOT = Path(__file__).resolve().parent.parent
 USAGE = "./deploy.sh STACK BUCKET [REGION]"
 WORDS = ("stack", "bucket", "region")
 FLAGS = ("--local", "--stop", "--dry-run", "--yes", "--create-bucket", "--json")
-VALUES = ("--config", "--parameter", "--bundle")
+VALUES = ("--config", "--parameter", "--bundle", "--allow-replacement", "--suppress", "--account")
+
+CHECKS = {"--suppress": unknown, "--account": account_finding}
 
 PARAMETER_VALUE_BYTES = 4_096  # docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 
@@ -50,6 +60,12 @@ class Arguments:
     create_bucket: bool = False
     json: bool = False
     bundle: Path | None = None
+    suppress: frozenset[str] = frozenset()
+    """Ids of the preflight's rules that are not asked."""
+    account: str | None = None
+    """The only account that may be deployed to."""
+    allow_replacement: tuple[str, ...] = ()
+    """`LOGICAL_ID` or `STACK/LOGICAL_ID` of what this deploy may replace or remove."""
 
 
 @dataclass
@@ -70,11 +86,19 @@ def parse(argv: Sequence[str]) -> tuple[Arguments, tuple[str, ...]]:
     for option, value in raw.values:
         if option in ("--config", "--bundle"):
             arguments = replace(arguments, **{option[2:]: Path(value)})
+        elif option == "--suppress":
+            arguments = replace(arguments, suppress=arguments.suppress | {value})
+        elif option == "--account":
+            arguments = replace(arguments, account=value)
+        if option in CHECKS:
+            findings.extend(filter(None, [CHECKS[option](value)]))
     parameters, parameter_findings = _parameters(value for option, value in raw.values if option == "--parameter")
+    allowed = tuple(value for option, value in raw.values if option == "--allow-replacement")
+    findings.extend(_allowed_findings(allowed))
     words = dict(zip(WORDS, raw.words, strict=False))
     if "bucket" in words:
         words["bucket"] = bucket_name(words["bucket"])
-    arguments = replace(arguments, parameters=parameters, **words)
+    arguments = replace(arguments, parameters=parameters, allow_replacement=allowed, **words)
     if words.get("stack") and not findings:
         findings.extend(_length_findings(arguments))
     return arguments, (*findings, *parameter_findings)
@@ -119,7 +143,13 @@ def _unknown_option(word: str) -> str:
 
 
 def _example(option: str) -> str:
-    return {"--config": "config/default.toml", "--bundle": "demo.tar.gz"}.get(option, "KEY=VALUE")
+    return {
+        "--config": "config/default.toml",
+        "--bundle": "demo.tar.gz",
+        "--allow-replacement": "demo-ada/Instance",
+        "--suppress": "P019",
+        "--account": "123456789012",
+    }.get(option, "KEY=VALUE")
 
 
 def _word_findings(raw: _Raw) -> Iterator[str]:
@@ -157,6 +187,13 @@ def _bundle_findings(values: Iterable[tuple[str, str]]) -> Iterator[str]:
     for file in files:
         if not file or _is_there(file, Path.is_dir) or not _is_there(str(Path(file).parent), Path.is_dir):
             yield f"option: --bundle got {shown(file)}, want a file in a directory that exists; for example demo.tar.gz"
+
+
+def _allowed_findings(names: Iterable[str]) -> Iterator[str]:
+    for name in names:
+        if not re.fullmatch(r"(?:[a-zA-Z][-a-zA-Z0-9]*/)?[a-zA-Z0-9]{1,255}", name):
+            want = "LOGICAL_ID or STACK/LOGICAL_ID; for example demo-ada/Instance"
+            yield f"option: --allow-replacement got {shown(name)}, want {want}"
 
 
 def _is_file(name: str) -> bool:

@@ -74,7 +74,7 @@ def package(tools: Tools, plan: Plan) -> dict[Path, Path]:
         words = aws_cli.package_words(
             template=template, output=output, bucket=plan.bucket, prefix=plan.prefix, region=plan.region
         )
-        done = _run(tools, words)
+        done = run_cli(tools, words)
         if done.status:
             raise Stopped(f"{template.name} cannot be packaged: {done.last_words}")
         return output
@@ -91,24 +91,15 @@ def deploy(
     if missing:
         reason = f"the environment has no output {', '.join(missing)}"
         return Outcome(stack.name, stack.label, "failed", reason)
-    parameters = {**stack.parameters, **{key: outputs[output] for key, output in stack.from_environment.items()}}
-    words = aws_cli.deploy_words(
-        template=packaged[stack.template.path],
-        stack=stack.name,
-        bucket=plan.bucket,
-        prefix=plan.prefix,
-        region=plan.region,
-        capabilities=stack.template.capabilities,
-        parameters=parameters,
-        tags=stack.tags,
-    )
+    words = deploy_words(plan, stack, packaged=packaged, outputs=outputs)
+    shown = expected(stack.template.body, values_of(stack, outputs))
     watcher = Watcher(tools.cloud, tools.talk, tools.processes)
     with tools.talk.step(stack.label) as step:
         before = watcher.describe(stack.name)
-        with watcher.watching(stack.name, stack.label, expected=expected(stack.template.body, parameters)):
-            done = _run(tools, words)
+        with watcher.watching(stack.name, stack.label, expected=shown):
+            done = run_cli(tools, words)
             after = watcher.wait(stack.name, stack.label)  # the CLI gives up on a lost network, the stack does not
-        outcome = _outcome(tools, stack, before=before, after=after, failed=bool(done.status), words=done.last_words)
+        outcome = outcome_of(tools, stack, before=before, after=after, failed=bool(done.status), words=done.last_words)
         step.result = outcome.result
     return outcome
 
@@ -121,10 +112,32 @@ def protect(tools: Tools, outcomes: Iterable[Outcome]) -> None:
             tools.cloud.call("cloudformation", "UpdateTerminationProtection", **words)
 
 
-def _outcome(
+def deploy_words(
+    plan: Plan, stack: StackPlan, *, packaged: Mapping[Path, Path], outputs: Mapping[str, str]
+) -> tuple[str, ...]:
+    """`aws cloudformation deploy` for one stack of the plan."""
+    return aws_cli.deploy_words(
+        template=packaged[stack.template.path],
+        stack=stack.name,
+        bucket=plan.bucket,
+        prefix=plan.prefix,
+        region=plan.region,
+        capabilities=stack.template.capabilities,
+        parameters=values_of(stack, outputs),
+        tags=stack.tags,
+    )
+
+
+def values_of(stack: StackPlan, outputs: Mapping[str, str]) -> dict[str, str]:
+    """The stack's parameters, with what the environment's outputs hand over."""
+    return {**stack.parameters, **{key: outputs[output] for key, output in stack.from_environment.items()}}
+
+
+def outcome_of(
     tools: Tools, stack: StackPlan, *, before: Stack | None, after: Stack | None, failed: bool, words: str
 ) -> Outcome:
-    same = _moment(before) == _moment(after)
+    """What became of a stack: from how it was before and is after, and whether the doing failed, in which words."""
+    same = moment(before) == moment(after)
     if failed and after is not None and after.status in WELL and not same:
         tools.talk.say(f"{stack.label}: the AWS CLI lost sight of it ({words}), and it ended well")
         failed = False
@@ -145,10 +158,12 @@ def _first_cause(tools: Tools, stack: StackPlan) -> Failure | None:
         return None
 
 
-def _moment(stack: Stack | None) -> tuple[str, str] | None:
+def moment(stack: Stack | None) -> tuple[str, str] | None:
+    """What differs once an operation has done something to a stack."""
     return (stack.status, stack.changed) if stack else None
 
 
-def _run(tools: Tools, words: Iterable[str]) -> Finished:
+def run_cli(tools: Tools, words: Iterable[str]) -> Finished:
+    """Run the AWS CLI and wait for it."""
     environment = aws_cli.environment(os.environ, temporary=tools.temporary)
     return tools.processes.run([tools.cli.path, *words], environment=environment)

@@ -4,28 +4,24 @@ from __future__ import annotations
 
 import os
 import shlex
-import sys
 import tempfile
-from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import replace
 from pathlib import Path
 
 from cloud import local
-from cloud.errors import CloudError
 from cloud.region import Region, choose_region
 from cloud.session import Cloud
 from deployment import aws_cli, local_aws, plan, preflight, report, stacks, templates
-from deployment.after import empty_default_group, wait_for_agent
 from deployment.arguments import ROOT, Arguments, template_directory
 from deployment.bundle import Collected, pack
-from deployment.execute import SIDE_BY_SIDE, Outcome, Tools, deploy, package, prepare_bucket, protect
-from deployment.findings import REFUSED, Stopped
+from deployment.execute import Tools
+from deployment.findings import Stopped
+from deployment.gate import Gate, ask, somebody_to_ask
 from deployment.processes import Processes
 from deployment.resume import wait_for_running
+from deployment.rollout import roll_out
 from deployment.talk import Talk
 from deployment.watch import Watcher
-from generator.contract import EnvironmentOutput
 
 
 def run(arguments: Arguments, processes: Processes, talk: Talk) -> int:
@@ -70,8 +66,8 @@ def _run(arguments: Arguments, processes: Processes, talk: Talk, collected: Coll
     if not arguments.dry_run:
         wait_for_running(Watcher(cloud, talk, processes), arguments.stack, wanted)
     command = shlex.join(["./deploy.sh", arguments.stack, arguments.bucket, region.name])
-    with talk.step("preflight"):
-        planned = preflight.plan_of(cloud, arguments, wanted, account=account, command=command)
+    facts = preflight.facts_of(cloud, arguments, wanted, account=account, command=command, cli=cli, processes=processes)
+    planned = preflight.plan_of(facts, talk, suppressed=arguments.suppress, as_json=arguments.json)
     collected.plan = planned
     for line in plan.lines(planned):
         talk.say(line)
@@ -80,9 +76,13 @@ def _run(arguments: Arguments, processes: Processes, talk: Talk, collected: Coll
         if arguments.json:
             report.print_json(planned, (), dry_run=True)
         return 0
-    _ask(arguments, talk)
+    somebody_to_ask(arguments)
+    exists = planned.environment.exists and not planned.create_bucket
+    if not exists:
+        ask(arguments, talk)  # nothing is there to review: the plan is all there is to see
     with tempfile.TemporaryDirectory(prefix="deploy-") as temporary:
-        outcomes = _execute(Tools(cloud, cli, processes, talk, Path(temporary)), planned)
+        tools = Tools(cloud, cli, processes, talk, Path(temporary))
+        outcomes = roll_out(tools, planned, Gate(tools, arguments, ask=exists))
     collected.outcomes = outcomes
     with talk.quiet():
         return report.finish(planned, outcomes, talk, processes, as_json=arguments.json)
@@ -129,56 +129,3 @@ def _account(cloud: Cloud, talk: Talk, *, is_local: bool) -> str:
         raise Stopped(f"--local, but account {account} answers, want {local.ACCOUNT}; nothing was done")
     talk.say(f"account {account} ({arn})")
     return account
-
-
-def _ask(arguments: Arguments, talk: Talk) -> None:
-    """Raise `Stopped` unless the user agrees. The local AWS costs nothing and needs no question."""
-    if arguments.yes or arguments.local:
-        return
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise Stopped("nobody to ask: pass --yes to deploy without a question; nothing was done", status=REFUSED)
-    with talk.quiet():
-        print("Deploy this? [y/N] ", end="", file=sys.stderr, flush=True)
-        answer = sys.stdin.readline().strip().lower()
-    if answer not in ("y", "yes"):
-        raise Stopped("refused; nothing was done", status=REFUSED)
-
-
-def _execute(tools: Tools, planned: plan.Plan) -> tuple[Outcome, ...]:
-    """Environment first, then the workstations; one that fails leaves the others alone."""
-    prepare_bucket(tools, planned)
-    packaged = package(tools, planned)
-    environment = deploy(tools, planned, planned.environment, packaged=packaged, outputs={})
-    if environment.result == "failed":
-        return (environment,)
-    if empty_default_group(tools.cloud, environment.outputs[EnvironmentOutput.VPC_ID]):
-        tools.talk.say("the VPC's default security group: emptied")
-
-    def one(stack: plan.StackPlan) -> Outcome:
-        outcome = deploy(tools, planned, stack, packaged=packaged, outputs=environment.outputs)
-        return _reachable(tools, outcome)
-
-    machines = _side_by_side(tools, planned.workstations, one)
-    outcomes = (environment, *machines)
-    protect(tools, outcomes)
-    return outcomes
-
-
-def _reachable(tools: Tools, outcome: Outcome) -> Outcome:
-    if outcome.result not in ("created", "updated"):
-        return outcome
-    finding = wait_for_agent(tools, outcome)
-    return replace(outcome, result="failed", reason=finding) if finding else outcome
-
-
-def _side_by_side(
-    tools: Tools, todo: tuple[plan.StackPlan, ...], one: Callable[[plan.StackPlan], Outcome]
-) -> tuple[Outcome, ...]:
-    def guarded(stack: plan.StackPlan) -> Outcome:
-        try:
-            return one(stack)
-        except (CloudError, Stopped) as error:
-            return Outcome(stack.name, stack.label, "failed", str(error))
-
-    with tools.processes.threads(SIDE_BY_SIDE) as pool:
-        return tuple(future.result() for future in [pool.submit(guarded, stack) for stack in todo])
