@@ -10,6 +10,7 @@ from cloud.session import Cloud
 from deployment.bucket import create, finding, write_finding
 
 ACCOUNT = "123456789012"
+WANT = f"a bucket of account {ACCOUNT} in eu-west-1"
 COMMAND = "./deploy.sh demo b eu-west-1"
 WHERE = {"Bucket": "b", "ExpectedBucketOwner": ACCOUNT}
 KEY = {**WHERE, "Key": "demo/write-check"}
@@ -23,7 +24,8 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Cloud:
 
 
 def ask(cloud: Cloud) -> tuple[bool, str | None]:
-    return finding(cloud, "b", account=ACCOUNT, command=COMMAND)
+    here, problem = finding(cloud, "b", account=ACCOUNT, command=COMMAND)
+    return here, str(problem) if problem else None
 
 
 def test_a_bucket_of_ours_in_the_region_will_do(cloud: Cloud) -> None:
@@ -37,21 +39,21 @@ def test_a_bucket_in_another_region_names_both(cloud: Cloud) -> None:
     with Stubber(cloud.client("s3")) as stub:
         stub.add_response("head_bucket", {"BucketRegion": "us-west-2"}, WHERE)
 
-        expected = "bucket: b is in us-west-2, the deploy goes to eu-west-1; "
-        assert (True, expected + "choose a bucket in eu-west-1, or deploy to us-west-2") == ask(cloud)
+        expected = f"bucket: b is in us-west-2, want {WANT}; choose a bucket in eu-west-1, or deploy to us-west-2"
+        assert (True, expected) == ask(cloud)
 
 
 @pytest.mark.parametrize(
     ("code", "here", "expected"),
     [
-        ("404", False, f"bucket: b does not exist; make it with `{COMMAND} --create-bucket`"),
+        ("404", False, f"bucket: b does not exist, want {WANT}; make it with `{COMMAND} --create-bucket`"),
         (
             "403",
             True,
-            f"bucket: b exists, but is not open to account {ACCOUNT}; "
+            f"bucket: b exists, but is not open to account {ACCOUNT}, want {WANT}; "
             "choose another name, or ask its owner for s3:ListBucket",
         ),
-        ("301", True, "bucket: b is in another region than eu-west-1; choose one in eu-west-1"),
+        ("301", True, f"bucket: b is in another region, want {WANT}; choose one in eu-west-1"),
     ],
 )
 def test_missing_foreign_and_far_away_are_told_apart(cloud: Cloud, code: str, here: bool, expected: str) -> None:  # noqa: FBT001
@@ -83,8 +85,11 @@ def test_a_bucket_that_refuses_us_says_why_in_its_own_words(cloud: Cloud) -> Non
             "create_multipart_upload", "AccessDenied", "explicit deny: no aws:kms", expected_params=KEY
         )
 
-        expected = "bucket: b cannot be written to: explicit deny: no aws:kms; ask its owner for s3:PutObject"
-        assert expected == write_finding(cloud, "b", prefix="demo", account=ACCOUNT)
+        expected = (
+            "bucket: b cannot be written to: explicit deny: no aws:kms, want one to write to; "
+            "ask its owner for s3:PutObject"
+        )
+        assert expected == str(write_finding(cloud, "b", prefix="demo", account=ACCOUNT))
 
 
 @pytest.mark.parametrize("region", ["us-east-1", "eu-west-1"])

@@ -60,8 +60,8 @@ def test_one_failing_machine_leaves_the_others_alone(team: Checkout) -> None:
     assert re.search(rf"^workstation {failed}: failed: Instance \(AWS::EC2::Instance\): .*{words}", done.stderr, re.M)
     assert again.returncode == 1
     assert (
-        f"deploy.sh: stack team-{failed}: is ROLLBACK_COMPLETE; its creation failed and it holds nothing"
-        in again.stderr
+        f"deploy.sh: error P006: stack team-{failed}: is ROLLBACK_COMPLETE, want one that can be updated; "
+        "its creation failed and it holds nothing" in again.stderr
     )
 
 
@@ -145,7 +145,9 @@ def test_a_missing_bucket_is_refused_with_the_command_that_makes_it(team: Checko
 
     assert done.returncode == 1
     command = "./deploy.sh asked missing-bucket us-east-1 --create-bucket"
-    assert f"deploy.sh: bucket: missing-bucket does not exist; make it with `{command}`\n" in done.stderr
+    wanted = "want a bucket of account 123456789012 in us-east-1"
+    line = f"deploy.sh: error P004: bucket: missing-bucket does not exist, {wanted}; make it with `{command}`\n"
+    assert line in done.stderr
 
 
 def answer_on_terminal(checkout: Checkout, answer: str, environment: dict[str, str]) -> tuple[int, str]:
