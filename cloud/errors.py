@@ -117,10 +117,13 @@ def translate(error: Exception, what: str) -> CloudError | None:
         if parent.__name__ in EXCEPTIONS and parent.__module__.startswith("botocore"):
             cause, remedy = EXCEPTIONS[parent.__name__]
             return CloudError(f"{what}: {cause} ({_one_line(error)})", remedy)
-    if _raised_in(error, "botocore.parsers"):
-        cause, remedy = EXCEPTIONS["ResponseParserError"]
-        return CloudError(f"{what}: {cause}", remedy, code="ResponseParserError")
-    return None
+    return not_aws(what) if _raised_in(error, "botocore.parsers") else None
+
+
+def not_aws(what: str) -> CloudError:
+    """Somebody else answered: a login page of the network, or nothing at all with a 200."""
+    cause, remedy = EXCEPTIONS["ResponseParserError"]
+    return CloudError(f"{what}: {cause}", remedy, code="ResponseParserError")
 
 
 def _raised_in(error: Exception, module: str) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from cloud.credentials import Expiry, expiry
-from cloud.errors import CloudError, translated
+from cloud.errors import CloudError, not_aws, translated
 
 CONNECT_SECONDS = 10
 READ_SECONDS = 60
@@ -42,14 +42,14 @@ class Cloud:
         client = self.client(service)
         method = _snake(operation)
         with translated(f"{service} {operation}"):
-            return getattr(client, method)(**parameters)
+            return _from_aws(getattr(client, method)(**parameters), f"{service} {operation}")
 
     def pages(self, service: str, operation: str, key: str, **parameters: Any) -> Iterator[dict[str, Any]]:
         """Every item under `key` of a paged call, page by page. Raises `CloudError`."""
         client = self.client(service)
         with translated(f"{service} {operation}"):
             for page in client.get_paginator(_snake(operation)).paginate(**parameters):
-                yield from page.get(key, ())
+                yield from _from_aws(page, f"{service} {operation}").get(key, ())
 
     def account(self) -> tuple[str, str]:
         """The account's number and the ARN of the caller."""
@@ -103,6 +103,13 @@ def wait_until(
         if clock() >= end:
             raise CloudError(f"waited {timeout_seconds:.0f} s for {what}", "look at it in the AWS console")
         sleep(poll_seconds)
+
+
+def _from_aws(answer: dict[str, Any], what: str) -> dict[str, Any]:
+    """The answer, if it is AWS's. Raises `CloudError`: every answer of AWS has a request id, no login page has one."""
+    if "RequestId" not in answer.get("ResponseMetadata", {"RequestId": ""}):
+        raise not_aws(what)
+    return answer
 
 
 def _snake(operation: str) -> str:

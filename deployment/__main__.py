@@ -32,9 +32,14 @@ def main() -> int:
         print(f"deploy.sh: {finding}", file=sys.stderr)
     if findings:
         return WRONG_USAGE
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _end)
     processes = Processes()
+
+    def end(number: int, _: FrameType | None) -> None:
+        processes.interrupt = _Ended(number)
+        raise processes.interrupt
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, end)
     with Talk() as talk:
         try:
             return run(arguments, processes, talk)
@@ -52,10 +57,6 @@ def main() -> int:
         except BrokenPipeError:  # `deploy.sh … | head`
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 0
-
-
-def _end(number: int, _: FrameType | None) -> None:
-    raise _Ended(number)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 GRACE_SECONDS = 5
+AT_ONCE = 32
+"""More programs than a deploy ever runs side by side."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,10 @@ class Processes:
     """The programs that run for this deploy; `stop` ends them all."""
 
     def __init__(self) -> None:
+        self.interrupt: KeyboardInterrupt | None = None
+        """Set by whoever handles signals: no other program is started, whatever became of the exception itself."""
+        # A signal raises in the main thread, so a program is started and noted in another: none is ever lost between.
+        self._runners = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="run")
         self._running: set[subprocess.Popen[str]] = set()
         self._lock = threading.Lock()
         self._stopped = threading.Event()
@@ -43,9 +49,11 @@ class Processes:
         self, command: Sequence[str | Path], *, cwd: Path | None = None, environment: Mapping[str, str] | None = None
     ) -> Finished:
         """Run a program to its end. Raises OSError when it cannot be started, KeyboardInterrupt after `stop`."""
+        return self._runners.submit(self._run, command, cwd, environment).result()
+
+    def _run(self, command: Sequence[str | Path], cwd: Path | None, environment: Mapping[str, str] | None) -> Finished:
         with self._lock:
-            if self._stopped.is_set():
-                raise KeyboardInterrupt
+            self._go_on()
             process = subprocess.Popen(
                 [str(word) for word in command],
                 cwd=cwd,
@@ -78,8 +86,14 @@ class Processes:
 
     def sleep(self, seconds: float) -> None:
         """Wait, unless or until `stop`. Raises KeyboardInterrupt then."""
+        self._go_on()
         if self._stopped.wait(seconds):
             raise KeyboardInterrupt
+
+    def _go_on(self) -> None:
+        """Raise KeyboardInterrupt if nothing new is to be begun."""
+        if self.interrupt or self._stopped.is_set():
+            raise self.interrupt or KeyboardInterrupt
 
     def stop(self) -> None:
         """End every program that still runs, and start no other."""

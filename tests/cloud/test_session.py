@@ -36,6 +36,19 @@ def test_an_error_on_a_later_page_is_translated(cloud: Cloud) -> None:
             list(cloud.pages("ec2", "DescribeVpcs", "Vpcs"))
 
 
+def test_an_answer_without_a_request_id_is_not_aws(cloud: Cloud) -> None:
+    page = {"ResponseMetadata": {"HTTPStatusCode": 200}}
+    with Stubber(cloud.client("ec2")) as stub:
+        stub.add_response("describe_vpcs", page, {})
+        stub.add_response("describe_vpcs", page, {})
+        for look in (
+            lambda: cloud.call("ec2", "DescribeVpcs"),
+            lambda: list(cloud.pages("ec2", "DescribeVpcs", "Vpcs")),
+        ):
+            with pytest.raises(CloudError, match=r"^ec2 DescribeVpcs: the answer does not come from AWS"):
+                look()
+
+
 def test_a_client_is_made_once_with_timeouts_and_retries_in_the_given_region(cloud: Cloud) -> None:
     client = cloud.client("sts")
 
