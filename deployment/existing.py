@@ -8,6 +8,7 @@ from typing import Any
 
 from cloud.errors import CloudError
 from cloud.session import Cloud
+from deployment.statuses import answer
 
 
 @dataclass(frozen=True)
@@ -36,15 +37,15 @@ def describe(cloud: Cloud, name: str) -> Stack | None:
 def all_stacks(cloud: Cloud) -> dict[str, Stack]:
     """Every stack of the region that holds something, by name; a change set that was never executed does not."""
     found = cloud.pages("cloudformation", "DescribeStacks", "Stacks")
-    return {answer["StackName"]: _stack(answer) for answer in found if answer["StackStatus"] != "REVIEW_IN_PROGRESS"}
+    return {entry["StackName"]: _stack(entry) for entry in found if answer(entry["StackStatus"]).does != "create"}
 
 
-def _stack(answer: Mapping[str, Any]) -> Stack:
+def _stack(entry: Mapping[str, Any]) -> Stack:
     return Stack(
-        name=answer["StackName"],
-        status=answer["StackStatus"],
-        parameters={item["ParameterKey"]: item.get("ParameterValue", "") for item in answer.get("Parameters", ())},
-        outputs={item["OutputKey"]: item["OutputValue"] for item in answer.get("Outputs", ())},
-        protected=answer.get("EnableTerminationProtection", False),
-        changed=str(answer.get("LastUpdatedTime") or answer.get("CreationTime")),
+        name=entry["StackName"],
+        status=entry["StackStatus"],
+        parameters={item["ParameterKey"]: item.get("ParameterValue", "") for item in entry.get("Parameters", ())},
+        outputs={item["OutputKey"]: item["OutputValue"] for item in entry.get("Outputs", ())},
+        protected=entry.get("EnableTerminationProtection", False),
+        changed=str(entry.get("LastUpdatedTime") or entry.get("CreationTime")),
     )

@@ -38,6 +38,11 @@ def ask(arguments: Arguments, talk: Talk) -> None:
         raise Stopped("refused; nothing was done", status=REFUSED)
 
 
+def _makes(planned: Plan, todo: tuple[StackPlan, ...]) -> bool:
+    """Whether stacks will be made as well; of no concern when only the machines are reviewed once more."""
+    return planned.environment in todo and any(not stack.exists for stack in planned.workstations)
+
+
 @dataclass(frozen=True)
 class Gate:
     """What every change of what exists has to pass: nobody's machine or data is lost unasked."""
@@ -71,7 +76,7 @@ class Gate:
             refused = refusals(reviews, self.arguments.allow_replacement)
             if refused:
                 raise Stopped(*refused, "nothing was changed", status=REFUSED)
-            if self.ask and any(found.change_set for found in reviews):
+            if self.ask and (any(found.change_set for found in reviews) or _makes(planned, todo)):
                 ask(self.arguments, self.tools.talk)
         except BaseException:
             give_up(self.tools, reviews)

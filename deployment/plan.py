@@ -35,6 +35,8 @@ class StackPlan:
     """Parameter to the output of the environment that it gets; empty for the environment itself."""
     reasons: Mapping[str, str]
     """Parameter to where its value comes from, for those that this step resolved."""
+    recreate: str = ""
+    """Why an earlier creation failed, where its rest is removed first; empty otherwise."""
 
     def option(self, key: str) -> str:
         """The parameter as `--parameter` names it."""
@@ -164,7 +166,11 @@ def lines(plan: Plan) -> Iterator[str]:
     yield f"  bucket {plan.bucket}: {'make it: private, encrypted, versioned' if plan.create_bucket else 'is there'}"
     for stack in (plan.environment, *plan.workstations):
         verb = "update, if anything changed" if stack.exists else "create"
+        if stack.recreate:
+            verb = "remove the failed creation, and create again"
         yield f"  {stack.label} (stack {stack.name}): {verb}"
+        if stack.recreate:
+            yield f"    it failed before: {stack.recreate}"
         for key, value in stack.parameters.items():
             reason = f"  ({stack.reasons[key]})" if key in stack.reasons else ""
             shown = MASK if key in no_echo(stack.template.parameters) else _shown(value)

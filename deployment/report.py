@@ -87,10 +87,11 @@ def print_json(plan: Plan, outcomes: tuple[Outcome, ...], *, dry_run: bool = Fal
 
 
 def _planned(stack: Any) -> dict[str, Any]:
-    verb = "update" if stack.exists else "create"
+    verb = "recreate" if stack.recreate else "update" if stack.exists else "create"
+    because = {"because": stack.recreate} if stack.recreate else {}
     hidden = no_echo(stack.template.parameters)
     parameters = {key: MASK if key in hidden else value for key, value in stack.parameters.items()}
-    return {"name": stack.name, "do": verb, "parameters": parameters}
+    return {"name": stack.name, "do": verb, **because, "parameters": parameters}
 
 
 def _ended(outcome: Outcome) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from deployment.existing import describe
 from deployment.findings import Stopped
 from deployment.gate import Gate
 from deployment.plan import Plan, StackPlan
+from deployment.recover import remove
 from deployment.review import Review
 from generator.contract import EnvironmentOutput
 
@@ -78,6 +79,8 @@ def _one(
     """Execute the reviewed change set of a stack that exists, or make a new stack."""
     review = reviews.pop(stack.name, None)
     if review is None:
+        if stack.recreate:
+            remove(tools, stack)
         return deploy(tools, planned, stack, packaged=packaged, outputs=outputs)
     return execute(tools, stack, review, outputs=outputs)
 

@@ -6,7 +6,7 @@ Each decision is made once; what stands against it comes with it, for the rule t
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cloud.errors import CloudError, denied
 from deployment import images, zones
@@ -52,7 +52,7 @@ def plan(facts: Facts) -> Plan:
 
 def _zone_ids(facts: Facts) -> Decision:
     asked = facts.asked
-    deployed = facts.stacks().get(asked.stack)
+    deployed = facts.standing().get(asked.stack)
     available = facts.zones()
     try:
         offered = facts.offered()
@@ -74,7 +74,7 @@ def _prefix_list(facts: Facts) -> Decision:
     asked, key = facts.asked, EnvironmentParameter.S3_PREFIX_LIST_ID
     if key not in asked.stacks.template.parameters or key in asked.given.get(None, {}):
         return Decision({})
-    deployed = facts.stacks().get(asked.stack)
+    deployed = facts.standing().get(asked.stack)
     previous = deployed.parameters.get(key) if deployed else None
     if previous:
         return Decision({key: Resolved(previous, "as deployed")})
@@ -86,7 +86,7 @@ def _prefix_list(facts: Facts) -> Decision:
 
 
 def _images(facts: Facts) -> Decision:
-    asked, deployed = facts.asked, facts.stacks()
+    asked, deployed = facts.asked, facts.standing()
     stack_of = {
         entry.name: deployed.get(workstation_stack_name(asked.stack, entry.name)) for entry in asked.stacks.workstations
     }
@@ -108,28 +108,36 @@ def _plan(facts: Facts) -> Plan:
     asked, deployed = facts.asked, facts.stacks()
     resolved = {key: Resolved(value, "--parameter") for key, value in asked.given.get(None, {}).items()}
     resolved |= {**zone_ids(facts).values, **prefix_list(facts).values}
-    exists = asked.stack in deployed
+    exists = asked.stack in facts.standing()
+    environment = environment_plan(asked.stack, asked.stacks, resolved=resolved, exists=exists)
     return Plan(
         account=asked.account,
         region=facts.cloud.region,
         local=asked.local,
         bucket=asked.bucket,
         create_bucket=asked.may_create_bucket and not _bucket_is_there(facts),
-        environment=environment_plan(asked.stack, asked.stacks, resolved=resolved, exists=exists),
+        environment=replace(environment, recreate=_failed_before(facts, asked.stack)),
         workstations=tuple(_workstations(facts)),
         left_over=left_over(asked.stack, asked.stacks, deployed),
     )
 
 
 def _workstations(facts: Facts) -> Iterator[StackPlan]:
-    asked, deployed = facts.asked, facts.stacks()
+    asked, deployed = facts.asked, facts.standing()
     chosen = chosen_images(facts).values
     for entry in asked.stacks.workstations:
         resolved = {key: Resolved(value, "--parameter") for key, value in asked.given.get(entry.name, {}).items()}
         if entry.name in chosen:
             resolved[images.IMAGE_ID] = chosen[entry.name]
         exists = workstation_stack_name(asked.stack, entry.name) in deployed
-        yield workstation_plan(asked.stack, entry, resolved=resolved, exists=exists)
+        planned = workstation_plan(asked.stack, entry, resolved=resolved, exists=exists)
+        yield replace(planned, recreate=_failed_before(facts, planned.name))
+
+
+def _failed_before(facts: Facts, stack: str) -> str:
+    """Why the creation of a stack failed that is to be made again; empty for every other."""
+    there = stack in facts.stacks() and stack not in facts.standing()
+    return (facts.first_cause(stack) or "its events do not say why") if there else ""
 
 
 def _bucket_is_there(facts: Facts) -> bool:

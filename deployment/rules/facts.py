@@ -15,15 +15,18 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from cloud.credentials import Expiry
-from cloud.errors import CloudError
+from cloud.errors import CloudError, denied
 from cloud.session import Cloud
 from deployment import bucket, images, zones
 from deployment.aws_cli import AwsCli
 from deployment.existing import Stack, all_stacks
+from deployment.failure import first_cause
 from deployment.findings import Problem
+from deployment.leftovers import left_behind
 from deployment.processes import Processes
 from deployment.rules import wanted
 from deployment.stacks import Stacks
+from deployment.statuses import answer
 from generator.contract import EnvironmentOutput, EnvironmentParameter, WorkstationParameter
 
 Found = TypeVar("Found")
@@ -108,6 +111,19 @@ class Facts:
     @fact("cloudformation:DescribeStacks")
     def stacks(self) -> dict[str, Stack]:
         return all_stacks(self.cloud)
+
+    @fact()
+    def standing(self) -> dict[str, Stack]:
+        """The stacks without what failed creations left: those are made again, and decided anew."""
+        return {name: stack for name, stack in self.stacks().items() if answer(stack.status).does != "recreate"}
+
+    def left_behind(self, stack: str) -> tuple[str, ...]:
+        """What the stack still holds, after its creation failed."""
+        return self.once(f"left behind in {stack}", lambda: left_behind(self.cloud, stack))
+
+    def first_cause(self, stack: str) -> str:
+        """Why the stack's last operation failed; empty when its events do not say, or may not be read."""
+        return self.once(f"first cause of {stack}", lambda: _first_cause(self.cloud, stack))
 
     @fact("s3:ListBucket")
     def bucket(self) -> tuple[bool, Problem | None]:
@@ -227,6 +243,16 @@ class Facts:
         """The KMS key of the deployed environment's volumes; None when it has none of its own."""
         there = self.stacks().get(self.asked.stack)
         return there.outputs.get(EnvironmentOutput.VOLUME_KMS_KEY_ARN) if there else None
+
+
+def _first_cause(cloud: Cloud, stack: str) -> str:
+    try:
+        failure = first_cause(cloud, stack)
+    except CloudError as error:
+        if not denied(error):
+            raise
+        return ""
+    return failure.cause if failure else ""
 
 
 def _quota(cloud: Cloud, service: str, code: str) -> float:

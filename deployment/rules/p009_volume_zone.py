@@ -11,7 +11,7 @@ from generator.contract import EnvironmentOutput, WorkstationParameter, workstat
 
 
 def check(facts: Facts) -> Iterator[Problem]:
-    deployed, asked = facts.stacks(), facts.asked
+    deployed, asked = facts.standing(), facts.asked
     outputs = deployed[asked.stack].outputs if asked.stack in deployed else {}
     for entry in asked.stacks.workstations:
         stack = deployed.get(workstation_stack_name(asked.stack, entry.name))

@@ -14,7 +14,7 @@ from generator.contract import WorkstationParameter, workstation_stack_name
 
 
 def check(facts: Facts) -> Iterator[Problem]:
-    there, types, asked = facts.stacks(), facts.types(), facts.asked
+    there, types, asked = facts.standing(), facts.types(), facts.asked
     wanted: Counter[str] = Counter()
     families = {}
     for entry in asked.stacks.workstations:
