@@ -10,8 +10,8 @@ REFUSALS = ("AccessDenied", "403", "AllAccessDisabled", "AccountProblem", "KMS.D
 """Errors of S3 that are about this bucket: its policy, its key, its account."""
 
 
-def finding(cloud: Cloud, bucket: str, *, account: str, command: str) -> tuple[bool, Problem | None]:
-    """Whether the bucket exists, and why it will not do (None when it will).
+def finding(cloud: Cloud, bucket: str, *, account: str, command: str) -> tuple[bool | None, Problem | None]:
+    """Whether the bucket exists (None where S3 does not say whose it is), and why it will not do (None when it will).
 
     `command` is the deploy command of the user, for the hint. Raises `CloudError`.
     """
@@ -25,7 +25,7 @@ def finding(cloud: Cloud, bucket: str, *, account: str, command: str) -> tuple[b
             )
         if error.code in ("403", "AccessDenied"):
             hint = "choose another name, or ask its owner for s3:ListBucket"
-            return True, Problem("bucket", f"{bucket} exists, but is not open to account {account}", want, hint)
+            return None, Problem("bucket", f"{bucket} exists, but is not open to account {account}", want, hint)
         if error.code in ("301", "PermanentRedirect"):
             return True, Problem("bucket", f"{bucket} is in another region", want, f"choose one in {cloud.region}")
         raise

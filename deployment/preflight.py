@@ -15,8 +15,9 @@ from deployment.names import shown
 from deployment.plan import Plan
 from deployment.processes import Processes
 from deployment.rules import decisions
+from deployment.rules.asked import Asked, Given
 from deployment.rules.check import Checked, check
-from deployment.rules.facts import Asked, Facts, Given
+from deployment.rules.facts import Facts
 from deployment.stacks import Stacks, overridden
 from deployment.talk import Talk
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from cloud.errors import CloudError, denied
 from deployment.findings import Problem
 from deployment.patience import passes, signed_out
+from deployment.rules.asked import AT_ONCE
 from deployment.rules.catalogue import rules
-from deployment.rules.facts import AT_ONCE, Facts
+from deployment.rules.facts import Facts
 from deployment.rules.rule import LEVELS, Finding, Level, Rule
 
 SIDE_BY_SIDE = 32

@@ -142,7 +142,7 @@ def _failed_before(facts: Facts, stack: str) -> str:
 
 def _bucket_is_there(facts: Facts) -> bool:
     try:
-        return facts.bucket()[0]
+        return facts.bucket()[0] is not False
     except CloudError as error:
         if not denied(error):
             raise
