@@ -1,92 +1,147 @@
-"""Change sets of stacks that exist: proposed by `aws cloudformation deploy`, read, executed or given up."""
+"""Change sets: proposed by `aws cloudformation deploy --no-execute-changeset`, read whole, executed or given up."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
+from analysis.resolve import Context
+from analysis.template_text import load
 from cloud.errors import CloudError
-from deployment.execute import WELL, Outcome, Tools, deploy_words, moment, outcome_of, run_cli, values_of
-from deployment.existing import describe
+from cloud.session import Cloud
+from deployment import review
+from deployment.differences import Version
+from deployment.execute import Tools, deploy_words, run_cli, values_of
+from deployment.existing import Stack, describe
 from deployment.findings import Stopped
 from deployment.plan import Plan, StackPlan
-from deployment.review import Review, changes
-from deployment.watch import POLL_SECONDS, Watcher, expected
+from deployment.processes import Finished
+from deployment.review import Review
 
 ARN = re.compile(r"arn:[a-z-]+:cloudformation:[a-z0-9-]+:[0-9]{12}:changeSet/[A-Za-z0-9-]+/[A-Za-z0-9-]+")
-
-LATE_LOOKS = 5
-"""How often a stack is looked at again that does not show yet that its change set was begun."""
+PREFIX = "awscli-cloudformation-package-deploy-"
+"""How the AWS CLI, of both generations, begins the names of its change sets."""
+GONE = ("ChangeSetNotFound", "InvalidChangeSetStatus")
+"""What AWS says of a change set that was executed or deleted."""
+NO_CHANGES = re.compile(r"No changes to deploy|didn't contain changes|No updates are to be performed")
 
 
 def propose(
     tools: Tools, plan: Plan, stack: StackPlan, *, packaged: Mapping[Path, Path], outputs: Mapping[str, str]
 ) -> Review:
-    """Let the AWS CLI make the change set of a stack that exists, and read it. Raises `Stopped`, `CloudError`."""
-    words = (*deploy_words(plan, stack, packaged=packaged, outputs=outputs), "--no-execute-changeset")
-    done = run_cli(tools, words)
-    if done.status:
+    """Let the AWS CLI make the stack's change set, and read it. Raises `Stopped`, `CloudError`.
+
+    A change set that failed is deleted, and so is a stack that holds nothing because of it.
+    """
+    done = run_cli(tools, (*deploy_words(plan, stack, packaged=packaged, outputs=outputs), "--no-execute-changeset"))
+    made = _made(tools, stack, done)
+    clear(tools, stack, keep=made)
+    if made is None and NO_CHANGES.search(done.stdout + done.stderr):
+        values = tuple(sorted(values_of(stack, outputs).items()))
+        return Review(stack.name, stack.label, "unchanged", values=values)
+    if made is None:
+        drop_empty(tools, stack.name)
         raise Stopped(f"{stack.label}: no change set could be made: {done.last_words}")
-    found = ARN.search(done.stdout)
-    if not found:
-        return Review(stack.name, stack.label, "")
     deployed = describe(tools.cloud, stack.name)
-    answers = tools.cloud.pages("cloudformation", "DescribeChangeSet", "Changes", ChangeSetName=found[0])
-    return Review(
-        stack=stack.name,
-        label=stack.label,
-        change_set=found[0],
-        changes=changes(answer["ResourceChange"] for answer in answers if answer["Type"] == "Resource"),
-        parameters=_changed(stack, deployed.parameters if deployed else {}, values_of(stack, outputs)),
+    if not stack.exists or deployed is None:
+        new = Version(stack.template.body, values_of(stack, outputs))
+        return _with_change_set(review.new(stack.name, stack.label, new, context_of(plan, stack)), made)
+    return review.changed(
+        stack.name,
+        stack.label,
+        _answers(tools, made),
+        before=deployed_version(tools.cloud, deployed),
+        after=Version(stack.template.body, values_of(stack, outputs)),
+        context=context_of(plan, stack),
+        change_set=made,
     )
 
 
-def _changed(stack: StackPlan, before: Mapping[str, str], after: Mapping[str, str]) -> tuple[tuple[str, str, str], ...]:
-    hidden = {name for name, declared in stack.template.parameters.items() if declared.get("NoEcho")}
-    return tuple(
-        (name, before.get(name, ""), value)
-        for name, value in sorted(after.items())
-        if name not in hidden and before.get(name, "") != value
-    )
+def context_of(plan: Plan, stack: StackPlan) -> Context:
+    """Where the stack is, for working out its template here."""
+    return Context(region=plan.region, account=plan.account, stack_name=stack.name)
 
 
-def execute(tools: Tools, stack: StackPlan, review: Review, *, outputs: Mapping[str, str]) -> Outcome:
-    """Execute exactly the change set that was reviewed, and see its end. Raises `CloudError`, `Stopped`."""
-    watcher = Watcher(tools.cloud, tools.talk, tools.processes)
-    with tools.talk.step(stack.label) as step:
-        before = after = watcher.describe(stack.name)
-        failed, words = False, ""
-        if review.change_set:
-            shown = expected(stack.template.body, values_of(stack, outputs))
-            with watcher.watching(stack.name, stack.label, expected=shown):
-                failed, words = _begin(tools, review)
-                after = watcher.wait(stack.name, stack.label)
-                for _ in range(0 if failed else LATE_LOOKS):
-                    if moment(after) != moment(before):
-                        break
-                    tools.processes.sleep(POLL_SECONDS)
-                    after = watcher.wait(stack.name, stack.label)
-            failed = failed or after is None or after.status not in WELL
-        outcome = outcome_of(tools, stack, before=before, after=after, failed=failed, words=words)
-        step.result = outcome.result
-    return outcome
-
-
-def _begin(tools: Tools, review: Review) -> tuple[bool, str]:
-    """Start the change set; whether that failed, and AWS's words. A stack that changed since the review refuses it."""
-    try:
-        tools.cloud.call("cloudformation", "ExecuteChangeSet", ChangeSetName=review.change_set)
-    except CloudError as error:
-        return True, str(error)
-    return False, ""
+def deployed_version(cloud: Cloud, stack: Stack) -> Version:
+    """The template and parameters that a stack has now. Raises `CloudError`."""
+    body = cloud.call("cloudformation", "GetTemplate", StackName=stack.name, TemplateStage="Original")
+    template = body["TemplateBody"]
+    return Version(load(template) if isinstance(template, str) else template, stack.parameters)
 
 
 def give_up(tools: Tools, reviews: Iterable[Review]) -> None:
-    """Delete the change sets that nobody will execute; one that cannot be deleted is named."""
-    for review in reviews:
-        if review.change_set:
-            try:
-                tools.cloud.call("cloudformation", "DeleteChangeSet", ChangeSetName=review.change_set)
-            except CloudError as error:
-                tools.talk.say(f"{review.label}: its change set stays: {error}")
+    """Delete the change sets that nobody will execute, and a stack that holds nothing without its own.
+
+    One that cannot be deleted is named.
+    """
+    for found in reviews:
+        if not found.change_set:
+            continue
+        try:
+            tools.cloud.call("cloudformation", "DeleteChangeSet", ChangeSetName=found.change_set)
+            if found.kind == "new":
+                drop_empty(tools, found.stack)
+        except CloudError as error:
+            if error.code not in GONE:
+                tools.talk.say(f"{found.label}: its change set stays: {error}")
+
+
+def clear(tools: Tools, stack: StackPlan, *, keep: str | None) -> None:
+    """Delete what earlier runs of the AWS CLI left: change sets that failed, and those of ours that nobody executed.
+
+    The CLI leaves one behind whenever nothing changes. Ours have our tags; whoever still waits with an older one is
+    told so when it is executed.
+    """
+    sets = _summaries(tools, stack.name)
+    failed = [item for item in sets if item["Status"] == "FAILED"]
+    own = [item for item in sets if item["ChangeSetId"] == keep] if keep else failed
+    moment = max((item["CreationTime"] for item in own), default=None)
+    for item in sets:
+        older = moment is not None and item["CreationTime"] < moment
+        if item["ChangeSetId"] != keep and (item in failed or (older and _is_ours(tools, stack, item))):
+            tools.cloud.call("cloudformation", "DeleteChangeSet", ChangeSetName=item["ChangeSetId"])
+
+
+def drop_empty(tools: Tools, stack: str) -> None:
+    """Delete a stack that never held anything and has no change set. Raises `CloudError`."""
+    found = describe(tools.cloud, stack)
+    if found and found.status == "REVIEW_IN_PROGRESS" and not _summaries(tools, stack, prefix=""):
+        tools.cloud.call("cloudformation", "DeleteStack", StackName=stack)
+
+
+def _made(tools: Tools, stack: StackPlan, done: Finished) -> str | None:
+    """The change set that the CLI made: its output names it; else the newest that could be executed."""
+    named = ARN.search(done.stdout)
+    if named or done.status or NO_CHANGES.search(done.stdout):
+        return named[0] if named and not done.status else None
+    found = [item for item in _summaries(tools, stack.name) if item["ExecutionStatus"] == "AVAILABLE"]
+    newest = max(found, key=lambda item: item["CreationTime"], default=None)
+    return newest["ChangeSetId"] if newest else None
+
+
+def _summaries(tools: Tools, stack: str, *, prefix: str = PREFIX) -> list[dict[str, Any]]:
+    try:
+        found = list(tools.cloud.pages("cloudformation", "ListChangeSets", "Summaries", StackName=stack))
+    except CloudError as error:
+        if error.code == "ValidationError" and "does not exist" in error.message:
+            return []
+        raise
+    return [item for item in found if item["ChangeSetName"].startswith(prefix)]
+
+
+def _is_ours(tools: Tools, stack: StackPlan, item: Mapping[str, Any]) -> bool:
+    tags = tools.cloud.call("cloudformation", "DescribeChangeSet", ChangeSetName=item["ChangeSetId"]).get("Tags", ())
+    return {tag["Key"]: tag["Value"] for tag in tags} == dict(stack.tags)
+
+
+def _answers(tools: Tools, change_set: str) -> tuple[dict[str, Any], ...]:
+    """Every `ResourceChange`, page by page."""
+    words = {"ChangeSetName": change_set, "IncludePropertyValues": True}
+    pages = tools.cloud.pages("cloudformation", "DescribeChangeSet", "Changes", **words)
+    return tuple(answer["ResourceChange"] for answer in pages if answer.get("Type") == "Resource")
+
+
+def _with_change_set(found: Review, change_set: str) -> Review:
+    return Review(**{**vars(found), "change_set": change_set})

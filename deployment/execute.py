@@ -1,4 +1,4 @@
-"""Carrying out a plan: the AWS CLI packages and deploys, one stack after the other or side by side."""
+"""Carrying out a plan: the AWS CLI packages and makes change sets, and exactly those are executed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ from deployment.findings import Stopped, stop_on
 from deployment.patience import patiently
 from deployment.plan import Plan, StackPlan
 from deployment.processes import Finished, Processes
+from deployment.review import Review
 from deployment.talk import Talk
+from deployment.tokens import new_token
 from deployment.watch import Watcher, expected
 
 SIDE_BY_SIDE = 4
@@ -26,6 +28,11 @@ SIDE_BY_SIDE = 4
 
 WELL = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE")
 """How an operation ends that did what was asked."""
+
+OVERTAKEN = ("ChangeSetNotFound", "InvalidChangeSetStatus", "ValidationError")
+"""How AWS refuses a change set of a stack that somebody else has changed, or changes, since it was made."""
+LATE_LOOKS = 15
+"""How often a stack is looked at again that does not show yet that its change set was started."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +50,8 @@ class Outcome:
     """Whether termination protection is on."""
     failure: Failure | None = None
     """The first cause among the stack's events, where one was found."""
+    more: tuple[str, ...] = ()
+    """What else there is to say, a line each: what can be tried."""
 
 
 @dataclass(frozen=True)
@@ -83,23 +92,21 @@ def package(tools: Tools, plan: Plan) -> dict[Path, Path]:
         return dict(zip(templates, pool.map(one, templates), strict=True))
 
 
-def deploy(
-    tools: Tools, plan: Plan, stack: StackPlan, *, packaged: Mapping[Path, Path], outputs: Mapping[str, str]
-) -> Outcome:
-    """Deploy one stack. A failure is an outcome, not an exception; `CloudError` when AWS cannot be asked."""
-    missing = [output for output in stack.from_environment.values() if output not in outputs]
-    if missing:
-        reason = f"the environment has no output {', '.join(missing)}"
-        return Outcome(stack.name, stack.label, "failed", reason)
-    words = deploy_words(plan, stack, packaged=packaged, outputs=outputs)
-    shown = expected(stack.template.body, values_of(stack, outputs))
+def carry_out(tools: Tools, stack: StackPlan, reviewed: Review, *, outputs: Mapping[str, str]) -> Outcome:
+    """Execute exactly the change set that was reviewed, and see its end.
+
+    A failure is an outcome, not an exception; `CloudError` or `Stopped` when AWS cannot be asked any more.
+    """
     watcher = Watcher(tools.cloud, tools.talk, tools.processes)
+    before = watcher.describe(stack.name)
+    if reviewed.kind == "unchanged" and before is not None:
+        return Outcome(stack.name, stack.label, "unchanged", outputs=before.outputs, protected=before.protected)
     with tools.talk.step(stack.label) as step:
-        before = watcher.describe(stack.name)
+        shown = expected(stack.template.body, values_of(stack, outputs))
         with watcher.watching(stack.name, stack.label, expected=shown):
-            done = run_cli(tools, words)
-            after = watcher.wait(stack.name, stack.label)  # the CLI gives up on a lost network, the stack does not
-        outcome = outcome_of(tools, stack, before=before, after=after, failed=bool(done.status), words=done.last_words)
+            words = _execute(tools, stack, reviewed)
+            after = before if words else _ended(watcher, stack, before)
+        outcome = _outcome(tools, stack, before=before, after=after, words=words)
         step.result = outcome.result
     return outcome
 
@@ -133,18 +140,46 @@ def values_of(stack: StackPlan, outputs: Mapping[str, str]) -> dict[str, str]:
     return {**stack.parameters, **{key: outputs[output] for key, output in stack.from_environment.items()}}
 
 
-def outcome_of(
-    tools: Tools, stack: StackPlan, *, before: Stack | None, after: Stack | None, failed: bool, words: str
-) -> Outcome:
-    """What became of a stack: from how it was before and is after, and whether the doing failed, in which words."""
-    same = moment(before) == moment(after)
-    if failed and after is not None and after.status in WELL and not same:
-        tools.talk.say(f"{stack.label}: the AWS CLI lost sight of it ({words}), and it ended well")
-        failed = False
-    if failed or after is None:
-        failure = None if same else _first_cause(tools, stack)
-        return Outcome(stack.name, stack.label, "failed", failure.cause if failure else words, failure=failure)
-    result = "unchanged" if same else "updated" if before else "created"
+def _execute(tools: Tools, stack: StackPlan, reviewed: Review) -> str:
+    """Start the change set; empty, or why it was not started. Asked again with the same token, AWS starts it once."""
+    token = new_token()
+    words = {"ChangeSetName": reviewed.change_set, "ClientRequestToken": token}
+    call = partial(tools.cloud.call, "cloudformation", "ExecuteChangeSet", **words)
+    try:
+        patiently(call, say=tools.talk.say, sleep=tools.processes.sleep)
+    except CloudError as error:
+        if error.code not in OVERTAKEN:
+            return str(error)
+        if _began(tools, stack, token):  # the first answer was lost on its way
+            return ""
+        said = " ".join((error.message or error.code).split()).rstrip(".")
+        return f"somebody changed the stack since the review ({said}); run the same command again to see it anew"
+    return ""
+
+
+def _began(tools: Tools, stack: StackPlan, token: str) -> bool:
+    answers = tools.cloud.call("cloudformation", "DescribeStackEvents", StackName=stack.name)["StackEvents"]
+    return any(answer.get("ClientRequestToken") == token for answer in answers)
+
+
+def _ended(watcher: Watcher, stack: StackPlan, before: Stack | None) -> Stack | None:
+    """The stack once the operation that was just started is over; AWS may show its beginning late."""
+    after = watcher.wait(stack.name, stack.label)
+    for _ in range(LATE_LOOKS):
+        if _moment(after) != _moment(before):
+            break
+        watcher.processes.sleep(watcher.poll_seconds)
+        after = watcher.wait(stack.name, stack.label)
+    return after
+
+
+def _outcome(tools: Tools, stack: StackPlan, *, before: Stack | None, after: Stack | None, words: str) -> Outcome:
+    """What became of a stack, from how it was before and is after; `words` say why its change set was not started."""
+    if words or after is None or after.status not in WELL:
+        failure = None if words or _moment(before) == _moment(after) else _first_cause(tools, stack)
+        reason = failure.cause if failure else words or f"it ended as {after.status if after else 'deleted'}"
+        return Outcome(stack.name, stack.label, "failed", reason, failure=failure)
+    result = "updated" if stack.exists else "created"
     return Outcome(stack.name, stack.label, result, outputs=after.outputs, protected=after.protected)
 
 
@@ -158,7 +193,7 @@ def _first_cause(tools: Tools, stack: StackPlan) -> Failure | None:
         return None
 
 
-def moment(stack: Stack | None) -> tuple[str, str] | None:
+def _moment(stack: Stack | None) -> tuple[str, str] | None:
     """What differs once an operation has done something to a stack."""
     return (stack.status, stack.changed) if stack else None
 

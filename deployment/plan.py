@@ -35,6 +35,8 @@ class StackPlan:
     """Parameter to the output of the environment that it gets; empty for the environment itself."""
     reasons: Mapping[str, str]
     """Parameter to where its value comes from, for those that this step resolved."""
+    fallback_instance_types: tuple[str, ...] = ()
+    """What may be tried instead, in this order, where AWS has no machine of the type free."""
     recreate: str = ""
     """Why an earlier creation failed, where its rest is removed first; empty otherwise."""
 
@@ -110,6 +112,7 @@ def workstation_plan(
             if key in workstation.template.parameters and key not in resolved
         },
         reasons={key: found.reason for key, found in resolved.items()},
+        fallback_instance_types=workstation.fallback_instance_types,
     )
 
 

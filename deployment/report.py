@@ -6,7 +6,7 @@ import json
 import os
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from deployment.arguments import ROOT
@@ -14,20 +14,32 @@ from deployment.execute import Outcome
 from deployment.masking import MASK, no_echo
 from deployment.plan import Plan, monthly_cost
 from deployment.processes import Processes
+from deployment.review import Review
+from deployment.review import as_json as review_as_json
 from deployment.talk import Talk
 
 
-def finish(plan: Plan, outcomes: tuple[Outcome, ...], talk: Talk, processes: Processes, *, as_json: bool) -> int:
+def finish(
+    plan: Plan,
+    outcomes: tuple[Outcome, ...],
+    talk: Talk,
+    processes: Processes,
+    *,
+    reviews: tuple[Review, ...] = (),
+    as_json: bool,
+) -> int:
     """Print how every stack ended; 0 when all are well, else 1."""
     failed = [outcome for outcome in outcomes if outcome.result == "failed"]
     for outcome in failed:
         talk.say(f"{outcome.label}: failed: {outcome.reason}")
         for line in outcome.failure.lines()[1:] if outcome.failure else ():
             talk.say(line)
+        for line in outcome.more:
+            talk.say(f"  {line}")
     if len(outcomes) == 1 and failed and plan.workstations:
         talk.say(f"the workstations were not tried: {', '.join(stack.name for stack in plan.workstations)}")
     if as_json:
-        print_json(plan, outcomes)
+        print_json(plan, outcomes, reviews=reviews)
     else:
         for line in lines(plan, outcomes, ssh=_ssh_snippet(plan, processes)):
             print(line)
@@ -67,7 +79,14 @@ def next_commands(plan: Plan, outcomes: tuple[Outcome, ...]) -> tuple[str, ...]:
     return (_workstation(plan, "list"), _workstation(plan, "ssh-config", "--write"), last)
 
 
-def print_json(plan: Plan, outcomes: tuple[Outcome, ...], *, dry_run: bool = False) -> None:
+def print_json(
+    plan: Plan,
+    outcomes: tuple[Outcome, ...],
+    *,
+    reviews: Iterable[Review] = (),
+    refused: Iterable[str] = (),
+    dry_run: bool = False,
+) -> None:
     """The result as one JSON object on stdout."""
     cost = monthly_cost(plan)
     result: dict[str, Any] = {
@@ -81,6 +100,8 @@ def print_json(plan: Plan, outcomes: tuple[Outcome, ...], *, dry_run: bool = Fal
         "suppressed": list(plan.suppressed),
         "monthly_usd": {"running": str(cost.running), "stopped": str(cost.stopped)},
         "left_over": list(plan.left_over),
+        "review": [review_as_json(found) for found in reviews],
+        "refused": list(refused),
         "stacks": [_ended(outcome) for outcome in outcomes],
     }
     print(json.dumps(result, indent=2, ensure_ascii=False), flush=True)
@@ -100,7 +121,15 @@ def _ended(outcome: Outcome) -> dict[str, Any]:
     cause = (
         {"cause": {"id": known.cause, "words": known.words, "hint": known.hint, "page": known.page}} if known else {}
     )
-    return {"name": outcome.name, "result": outcome.result, **reason, **cause, "outputs": dict(outcome.outputs)}
+    tries = {"to_try": list(outcome.more)} if outcome.more else {}
+    return {
+        "name": outcome.name,
+        "result": outcome.result,
+        **reason,
+        **cause,
+        **tries,
+        "outputs": dict(outcome.outputs),
+    }
 
 
 def _workstation(plan: Plan, *words: str) -> str:

@@ -1,178 +1,197 @@
-"""What the changes of a change set mean for what people have: pure, from DescribeChangeSet's answer to words.
-
-https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ResourceChange.html
-"""
+"""What a deploy changes, stack by stack: as a table for people, and as data. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
-Effect = Literal["new", "no restart", "stop and start", "may be replaced", "replaced", "removed"]
+from analysis.cost import Cost, monthly
+from analysis.resolve import Context, Resource, TemplateError
+from analysis.values import references
+from deployment.differences import Version, outputs, resources
+from deployment.effects import MILDEST_FIRST, Change, changes
+from deployment.plan import handed_over
+from generator.contract import ZONE_LETTERS
 
-GUARDED = {
-    "AWS::EC2::Instance": "what is on its root volume is lost",
-    "AWS::EC2::Subnet": "every machine in it is replaced",
-    "AWS::EC2::VPC": "everything in it is replaced",
-    "AWS::EC2::Volume": "the machine loses it, whatever its policy keeps of it",
-    "AWS::EFS::FileSystem": "every machine loses it",
-    "AWS::KMS::Key": "what it encrypted may become unreadable",
-}
-"""Types that no deploy replaces or removes unless told so by name, and why."""
-
-HARMFUL = ("may be replaced", "replaced", "removed")
-
-STOP_AND_START = {
-    "AWS::EC2::Instance": frozenset({"InstanceType", "UserData", "EbsOptimized", "KernelId", "RamdiskId"}),
-}
-"""Properties whose change stops and starts an EBS-backed machine; AWS calls them a conditional replacement, since a
-machine on instance store would be replaced, and none of our images is one.
-
-https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-instance.html
-"""
-
-
-@dataclass(frozen=True)
-class Change:
-    """What happens to one resource."""
-
-    logical_id: str
-    resource_type: str
-    effect: Effect
-    properties: tuple[str, ...] = ()
-    """The properties that change, by name."""
-    kept: str = ""
-    """What a policy keeps of a replaced or removed resource: `Snapshot`, `Retain`, or nothing."""
+VERBS = {"new": "add", "removed": "remove"}
+WORST_FIRST = ("AWS refuses", "removed", "replaced", "may be replaced", "stop and start", "new", "no restart")
+HANDED_OVER = frozenset(output for letter in ZONE_LETTERS for output in handed_over(letter).values())
 
 
 @dataclass(frozen=True)
 class Review:
-    """All changes of one stack that exists."""
+    """All changes of one stack."""
 
     stack: str
     label: str
-    change_set: str
-    """Its ARN; empty where nothing changes."""
+    kind: Literal["new", "changed", "unchanged"]
+    change_set: str = ""
+    """Its ARN; empty where nothing changes, where the stack is new, and in a dry run."""
     changes: tuple[Change, ...] = ()
-    parameters: tuple[tuple[str, str, str], ...] = ()
-    """Parameters whose value changes: name, before, after."""
+    used: frozenset[str] = frozenset()
+    """The resources that machines rely on: their own, and what the environment hands over."""
+    cost_before: Cost | None = None
+    cost_after: Cost | None = None
+    values: tuple[tuple[str, str], ...] = ()
+    """The parameters that were reviewed."""
 
 
-def changes(answers: Iterable[Mapping[str, Any]]) -> tuple[Change, ...]:
-    """What every `ResourceChange` of one change set does.
-
-    AWS calls a resource that refers to a changed one a conditional replacement; it stays when the other one stays.
-    """
-    answers = tuple(answers)
-    found = {answer["LogicalResourceId"]: _change(answer) for answer in answers}
-    for answer in answers:
-        name, causes = answer["LogicalResourceId"], _references(answer)
-        staying = all(cause in found and found[cause].effect not in HARMFUL for cause in causes)
-        if causes and staying and found[name].effect == "may be replaced":
-            found[name] = replace(found[name], effect="no restart")
-    return tuple(found.values())
+def new(stack: str, label: str, version: Version, context: Context) -> Review:
+    """A stack that is made: everything in its template."""
+    made = resources(version, context)
+    added = tuple(Change(name, resource.type, "new") for name, resource in made.items())
+    return Review(stack, label, "new", changes=added, cost_after=_monthly(version, context))
 
 
-def _change(answer: Mapping[str, Any]) -> Change:
-    targets = [detail["Target"] for detail in answer.get("Details", ())]
-    names = {target.get("Name") or target["Attribute"]: target.get("RequiresRecreation", "Never") for target in targets}
-    return Change(
-        logical_id=answer["LogicalResourceId"],
-        resource_type=answer["ResourceType"],
-        effect=_effect(answer, names),
-        properties=tuple(sorted(names)),
-        kept=answer.get("PolicyAction", "").removeprefix("ReplaceAnd").replace("Delete", ""),
+def changed(
+    stack: str,
+    label: str,
+    answers: Iterable[Mapping[str, Any]],
+    *,
+    before: Version,
+    after: Version,
+    context: Context,
+    change_set: str = "",
+) -> Review:
+    """A stack that is updated; `answers` are the `ResourceChange`s of its change set."""
+    old, wanted = resources(before, context), resources(after, context)
+    return Review(
+        stack,
+        label,
+        "changed",
+        change_set=change_set,
+        changes=changes(answers, before=old, after=wanted),
+        used=_used(before, old, context),
+        cost_before=_monthly(before, context),
+        cost_after=_monthly(after, context),
+        values=tuple(sorted(after.parameters.items())),
     )
-
-
-def _references(answer: Mapping[str, Any]) -> frozenset[str]:
-    """The resources for whose sake alone this one may be replaced; none where it has a reason of its own."""
-    recreating = [
-        item for item in answer.get("Details", ()) if item["Target"].get("RequiresRecreation", "Never") != "Never"
-    ]
-    if any(item.get("ChangeSource") not in ("ResourceReference", "ResourceAttribute") for item in recreating):
-        return frozenset()
-    return frozenset(item.get("CausingEntity", "").partition(".")[0] for item in recreating)
-
-
-def _effect(answer: Mapping[str, Any], names: Mapping[str, str]) -> Effect:
-    if answer["Action"] in ("Add", "Import"):
-        return "new"
-    if answer["Action"] == "Remove":
-        return "removed"
-    stopping = STOP_AND_START.get(answer["ResourceType"], frozenset())
-    replacement = answer.get("Replacement", "False")
-    if replacement == "True":
-        return "replaced"
-    if replacement == "Conditional" and not {name for name, how in names.items() if how != "Never"} <= stopping:
-        return "may be replaced"
-    return "stop and start" if stopping & set(names) else "no restart"
-
-
-def refusals(reviews: Iterable[Review], allowed: Iterable[str]) -> tuple[str, ...]:
-    """One line for each guarded resource that would be lost without having been named, and for each name in vain.
-
-    A name is `LOGICAL_ID`, where only one stack has such a change, or `STACK/LOGICAL_ID`.
-    """
-    harmed = {
-        f"{review.stack}/{item.logical_id}": item for review in reviews for item in review.changes if _harms(item)
-    }
-    named, findings = set(), []
-    for name in allowed:
-        meant = [full for full in harmed if name in (full, full.partition("/")[2])]
-        if not meant:
-            want = ", ".join(harmed) or "nothing: no change of this deploy replaces or removes anything that is guarded"
-            findings.append(f"--allow-replacement: got {name}, want one of {want}")
-        elif len(meant) > 1:
-            findings.append(f"--allow-replacement: {name} could be {' or '.join(meant)}; name it with its stack")
-        named.update(meant[:1] if len(meant) == 1 else ())
-    for full, item in harmed.items():
-        if full not in named:
-            kept = f"; its policy keeps it ({item.kept})" if item.kept else ""
-            findings.append(
-                f"{full} ({item.resource_type}) {_verb(item)}: {GUARDED[item.resource_type]}{kept}; "
-                f"to let it happen: --allow-replacement {full}"
-            )
-    return tuple(findings)
-
-
-def _harms(item: Change) -> bool:
-    return item.resource_type in GUARDED and item.effect in HARMFUL
-
-
-def _verb(item: Change) -> str:
-    return {"replaced": "would be replaced", "removed": "would be removed"}.get(item.effect, item.effect)
 
 
 def lines(reviews: Iterable[Review]) -> Iterator[str]:
     """The changes for people, worst first in each stack."""
     for review in reviews:
-        if not review.change_set:
+        if review.kind == "unchanged":
             yield f"{review.label}: no change"
             continue
-        yield f"{review.label}: {len(review.changes)} change{'s' if len(review.changes) != 1 else ''}"
-        for name, before, after in review.parameters:
-            yield f"  parameter {name}: {before or 'nothing'} -> {after or 'nothing'}"
-        order = (*reversed(HARMFUL), "stop and start", "new", "no restart")
-        for item in sorted(review.changes, key=lambda item: (order.index(item.effect), item.logical_id)):
-            of = f" ({', '.join(item.properties)})" if item.properties else ""
-            yield f"  {item.effect:15}  {item.logical_id}  {item.resource_type}{of}"
+        count = len(review.changes)
+        if review.kind == "new":
+            yield f"{review.label}: new, {count} {'resource' if count == 1 else 'resources'}"
+        else:
+            what = f"{count} {'change' if count == 1 else 'changes'}" if count else "only its outputs or tags change"
+            yield f"{review.label}: {what}"
+            yield from _table(review.changes)
+        yield from _cost_lines(review)
 
 
 def as_json(review: Review) -> dict[str, Any]:
     """The review as `--json` shows it."""
     return {
         "stack": review.stack,
-        "parameters": {name: {"before": before, "after": after} for name, before, after in review.parameters},
-        "changes": [
-            {
-                "logical_id": item.logical_id,
-                "type": item.resource_type,
-                "effect": item.effect,
-                "properties": list(item.properties),
-                "kept": item.kept,
-            }
-            for item in review.changes
-        ],
+        "kind": review.kind,
+        "change_set": review.change_set,
+        "changes": [_change_as_json(item) for item in review.changes],
+        "monthly_usd": {"before": _amounts(review.cost_before), "after": _amounts(review.cost_after)},
     }
+
+
+def worst(review: Review) -> str:
+    """The worst effect of all; `no restart` when nothing happens to anything that is there."""
+    found = [item.effect for item in review.changes]
+    return next((effect for effect in WORST_FIRST if effect in found and effect != "new"), MILDEST_FIRST[0])
+
+
+def _table(items: Iterable[Change]) -> Iterator[str]:
+    ordered = sorted(items, key=lambda item: (WORST_FIRST.index(item.effect), item.logical_id))
+    rows = [
+        (VERBS.get(item.effect, "modify"), _effect(item), item.logical_id, _short(item.resource_type))
+        for item in ordered
+    ]
+    widths = [max(len(row[column]) for row in rows) for column in range(4)] if rows else []
+    for item, row in zip(ordered, rows, strict=True):
+        first, *more = _remarks(item) or ("",)
+        yield (
+            "  "
+            + "  ".join(f"{cell:<{width}}" for cell, width in zip((*row, first), (*widths, 0), strict=True)).rstrip()
+        )
+        yield from (f"  {'':<{sum(widths) + 6}}  {remark}" for remark in more)
+
+
+def _effect(item: Change) -> str:
+    return "" if item.effect in ("new", "removed") else item.effect
+
+
+def _remarks(item: Change) -> list[str]:
+    """What there is to say of a change beside its effect: values, whom it follows, what is kept."""
+    found = [str(difference) for difference in item.differences if difference.before != difference.after]
+    if item.follows:
+        whom = ", ".join(item.follows)
+        return [f"follows {whom}, which stays" if item.effect == "no restart" else f"follows {whom}"]
+    found += [name for name in item.properties if not any(_top(value.path) == name for value in item.differences)]
+    return [*found, *([f"kept: {item.kept.lower()}"] if item.kept else [])]
+
+
+def _top(path: str) -> str:
+    return path.partition("/")[0]
+
+
+def _short(resource_type: str) -> str:
+    return resource_type.removeprefix("AWS::").replace("::", " ")
+
+
+def _cost_lines(review: Review) -> Iterator[str]:
+    before, after = review.cost_before, review.cost_after
+    if after is None:
+        return
+    now = _per_month(after)
+    if before is None:
+        yield f"  a month: {now}"
+    elif (before.running, before.stopped) != (after.running, after.stopped):
+        yield f"  a month: {now} (before: {_per_month(before)})"
+    else:
+        yield f"  a month: as before, {now}"
+
+
+def _per_month(cost: Cost) -> str:
+    if cost.running == cost.stopped:
+        return f"${cost.running:,.2f}"
+    return f"${cost.running:,.2f} running, ${cost.stopped:,.2f} stopped"
+
+
+def _change_as_json(item: Change) -> dict[str, Any]:
+    return {
+        "do": VERBS.get(item.effect, "modify"),
+        "logical_id": item.logical_id,
+        "type": item.resource_type,
+        "effect": item.effect,
+        "properties": list(item.properties),
+        "values": [vars(difference) for difference in item.differences],
+        "kept": item.kept,
+        "follows": list(item.follows),
+    }
+
+
+def _amounts(cost: Cost | None) -> dict[str, str] | None:
+    return {"running": str(cost.running), "stopped": str(cost.stopped)} if cost else None
+
+
+def _monthly(version: Version, context: Context) -> Cost | None:
+    try:
+        return monthly(version.template, version.parameters, context.region)
+    except TemplateError:
+        return None
+
+
+def _used(version: Version, found: Mapping[str, Resource], context: Context) -> frozenset[str]:
+    """The stack's machines and everything that they, or the outputs handed to them, need."""
+    handed = outputs(version, context)
+    waiting = [item.logical_id for name in HANDED_OVER & set(handed) for item in references(handed[name])]
+    waiting += [name for name, resource in found.items() if resource.type == "AWS::EC2::Instance"]
+    used: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name in found and name not in used:
+            used.add(name)
+            waiting += found[name].dependencies()
+    return frozenset(used)

@@ -2,104 +2,163 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cloud.errors import CloudError
+from deployment import review
 from deployment.after import empty_default_group, wait_for_agent
-from deployment.change_sets import execute, give_up
-from deployment.execute import SIDE_BY_SIDE, Outcome, Tools, deploy, package, prepare_bucket, protect
+from deployment.capacity import elsewhere
+from deployment.change_sets import context_of, give_up, propose
+from deployment.differences import Version
+from deployment.execute import SIDE_BY_SIDE, Outcome, Tools, carry_out, package, prepare_bucket, protect, values_of
 from deployment.existing import describe
 from deployment.findings import Stopped
 from deployment.gate import Gate
+from deployment.guard import later
 from deployment.plan import Plan, StackPlan
 from deployment.recover import remove
 from deployment.review import Review
 from generator.contract import EnvironmentOutput
 
 
-def roll_out(tools: Tools, planned: Plan, gate: Gate) -> tuple[Outcome, ...]:
-    """Review what exists; then the environment, then the workstations; one that fails leaves the others alone."""
-    prepare_bucket(tools, planned)
-    packaged = package(tools, planned)
-    present = _outputs(tools, planned)
-    existing = tuple(stack for stack in (planned.environment, *planned.workstations) if stack.exists)
-    reviews = gate.review(planned, existing, packaged=packaged, outputs=present)
-    try:
-        environment = _one(tools, planned, planned.environment, reviews, packaged=packaged, outputs={})
-        if environment.result == "failed":
-            return (environment,)
-        if empty_default_group(tools.cloud, environment.outputs[EnvironmentOutput.VPC_ID]):
-            tools.talk.say("the VPC's default security group: emptied")
-        if environment.outputs != present:
-            reviews = _again(tools, gate, planned, reviews, packaged=packaged, outputs=environment.outputs)
+@dataclass
+class Rollout:
+    """One deploy under way."""
+
+    tools: Tools
+    plan: Plan
+    gate: Gate
+    reviews: dict[str, Review] = field(default_factory=dict)
+    """Stack to its review, in the order of the plan."""
+    waiting: dict[str, Review] = field(default_factory=dict)
+    """Those whose change sets wait to be executed; whatever is left in the end is given up."""
+    packaged: Mapping[Path, Path] = field(default_factory=dict)
+
+    def run(self) -> tuple[Outcome, ...]:
+        """Review, ask, then the environment, then the workstations; one that fails leaves the others alone.
+
+        Raises `Stopped` when it is refused, `CloudError`.
+        """
+        try:
+            outcomes = self._run()
+        finally:
+            give_up(self.tools, self.waiting.values())
+        protect(self.tools, outcomes)
+        return outcomes
+
+    def _run(self) -> tuple[Outcome, ...]:
+        environment = self.plan.environment
+        self._review_all()
+        if not self.packaged:
+            self._package()
+        done = self._one(environment, outputs={})
+        if done.result == "failed":
+            return (done,)
+        if empty_default_group(self.tools.cloud, done.outputs[EnvironmentOutput.VPC_ID]):
+            self.tools.talk.say("the VPC's default security group: emptied")
+        self._review_again(done.outputs)
 
         def one(stack: StackPlan) -> Outcome:
-            done = _one(tools, planned, stack, reviews, packaged=packaged, outputs=environment.outputs)
-            return _reachable(tools, done)
+            return self._reachable(stack, self._one(stack, outputs=done.outputs))
 
-        outcomes = (environment, *_side_by_side(tools, planned.workstations, one))
-    finally:
-        give_up(tools, reviews.values())
-    protect(tools, outcomes)
-    return outcomes
+        return (done, *self._side_by_side(self.plan.workstations, one))
 
+    def _review_all(self) -> None:
+        """Review every stack before anything runs. Change sets need a bucket, so a first deploy shows its templates."""
+        stacks, present = (self.plan.environment, *self.plan.workstations), self._present_outputs()
+        todo = [stack for stack in stacks if stack.exists and _has_values(stack, present)]
+        if todo:
+            self._package()
+        self._propose(todo, present)
+        for stack in stacks:
+            if not stack.exists:
+                version = Version(stack.template.body, stack.parameters)
+                self.reviews[stack.name] = review.new(stack.name, stack.label, version, context_of(self.plan, stack))
+        found = tuple(self.reviews[stack.name] for stack in stacks if stack.name in self.reviews)
+        self.gate.show(found)
+        self.gate.check(found, later=later(found, self.plan.workstations))
+        self.gate.ask(found)
 
-def _outputs(tools: Tools, planned: Plan) -> Mapping[str, str]:
-    """The outputs that the environment has now; none before its first deploy."""
-    deployed = describe(tools.cloud, planned.environment.name) if planned.environment.exists else None
-    return deployed.outputs if deployed else {}
+    def _review_again(self, outputs: Mapping[str, str]) -> None:
+        """Where the environment hands over other values than were reviewed: the machines once more."""
+        todo = [
+            stack
+            for stack in self.plan.workstations
+            if stack.exists and _has_values(stack, outputs) and self._is_stale(stack, outputs)
+        ]
+        if not todo:
+            return
+        give_up(self.tools, [self.waiting.pop(stack.name) for stack in todo if stack.name in self.waiting])
+        self.tools.talk.say("the environment hands over other values than before: the machines are reviewed again")
+        self._propose(todo, outputs)
+        found = tuple(self.reviews[stack.name] for stack in todo)
+        self.gate.show(found)
+        self.gate.check(found, first=False)
+        self.gate.ask(found)
 
+    def _is_stale(self, stack: StackPlan, outputs: Mapping[str, str]) -> bool:
+        found = self.reviews.get(stack.name)
+        return found is None or dict(found.values) != values_of(stack, outputs)
 
-def _again(
-    tools: Tools,
-    gate: Gate,
-    planned: Plan,
-    reviews: dict[str, Review],
-    *,
-    packaged: Mapping[Path, Path],
-    outputs: Mapping[str, str],
-) -> dict[str, Review]:
-    """The environment hands over other values than before: review the machines once more."""
-    todo = tuple(stack for stack in planned.workstations if stack.name in reviews)
-    give_up(tools, [reviews.pop(stack.name) for stack in todo])
-    return gate.review(planned, todo, packaged=packaged, outputs=outputs) if todo else {}
+    def _propose(self, todo: Iterable[StackPlan], outputs: Mapping[str, str]) -> None:
+        """Have a change set made for each stack, side by side; those that are there already wait to be executed."""
 
+        def one(stack: StackPlan) -> None:
+            found = propose(self.tools, self.plan, stack, packaged=self.packaged, outputs=outputs)
+            self.reviews[stack.name] = self.waiting[stack.name] = found
 
-def _one(
-    tools: Tools,
-    planned: Plan,
-    stack: StackPlan,
-    reviews: dict[str, Review],
-    *,
-    packaged: Mapping[Path, Path],
-    outputs: Mapping[str, str],
-) -> Outcome:
-    """Execute the reviewed change set of a stack that exists, or make a new stack."""
-    review = reviews.pop(stack.name, None)
-    if review is None:
+        todo = tuple(todo)
+        if not todo:
+            return
+        with self.tools.talk.step("changes"), self.tools.processes.threads(SIDE_BY_SIDE) as pool:
+            for future in [pool.submit(one, stack) for stack in todo]:
+                future.result()
+
+    def _one(self, stack: StackPlan, *, outputs: Mapping[str, str]) -> Outcome:
+        """Carry out one stack; a new one gets its change set now."""
+        missing = [output for output in stack.from_environment.values() if output not in outputs]
+        if missing:
+            reason = f"the environment has no output {', '.join(missing)}"
+            return Outcome(stack.name, stack.label, "failed", reason)
         if stack.recreate:
-            remove(tools, stack)
-        return deploy(tools, planned, stack, packaged=packaged, outputs=outputs)
-    return execute(tools, stack, review, outputs=outputs)
+            remove(self.tools, stack)
+        if stack.name not in self.waiting:
+            found = propose(self.tools, self.plan, stack, packaged=self.packaged, outputs=outputs)
+            self.waiting[stack.name] = found
+        done = carry_out(self.tools, stack, self.waiting[stack.name], outputs=outputs)
+        if done.result != "failed":
+            self.waiting.pop(stack.name)
+        return done
+
+    def _package(self) -> None:
+        prepare_bucket(self.tools, self.plan)
+        self.packaged = package(self.tools, self.plan)
+
+    def _present_outputs(self) -> Mapping[str, str]:
+        """The outputs that the environment has now; none before its first deploy."""
+        deployed = describe(self.tools.cloud, self.plan.environment.name) if self.plan.environment.exists else None
+        return deployed.outputs if deployed else {}
+
+    def _reachable(self, stack: StackPlan, outcome: Outcome) -> Outcome:
+        if outcome.result == "failed":
+            return replace(outcome, more=elsewhere(self.plan, stack, outcome))
+        if outcome.result == "unchanged":
+            return outcome
+        finding = wait_for_agent(self.tools, outcome)
+        return replace(outcome, result="failed", reason=finding) if finding else outcome
+
+    def _side_by_side(self, todo: tuple[StackPlan, ...], one: Callable[[StackPlan], Outcome]) -> tuple[Outcome, ...]:
+        def guarded(stack: StackPlan) -> Outcome:
+            try:
+                return one(stack)
+            except (CloudError, Stopped) as error:
+                return Outcome(stack.name, stack.label, "failed", str(error))
+
+        with self.tools.processes.threads(SIDE_BY_SIDE) as pool:
+            return tuple(future.result() for future in [pool.submit(guarded, stack) for stack in todo])
 
 
-def _reachable(tools: Tools, outcome: Outcome) -> Outcome:
-    if outcome.result not in ("created", "updated"):
-        return outcome
-    finding = wait_for_agent(tools, outcome)
-    return replace(outcome, result="failed", reason=finding) if finding else outcome
-
-
-def _side_by_side(
-    tools: Tools, todo: tuple[StackPlan, ...], one: Callable[[StackPlan], Outcome]
-) -> tuple[Outcome, ...]:
-    def guarded(stack: StackPlan) -> Outcome:
-        try:
-            return one(stack)
-        except (CloudError, Stopped) as error:
-            return Outcome(stack.name, stack.label, "failed", str(error))
-
-    with tools.processes.threads(SIDE_BY_SIDE) as pool:
-        return tuple(future.result() for future in [pool.submit(guarded, stack) for stack in todo])
+def _has_values(stack: StackPlan, outputs: Mapping[str, str]) -> bool:
+    return all(output in outputs for output in stack.from_environment.values())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import tempfile
+from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
 
@@ -16,10 +17,13 @@ from deployment.arguments import ROOT, Arguments, template_directory
 from deployment.bundle import Collected, pack
 from deployment.execute import Tools
 from deployment.findings import Stopped
-from deployment.gate import Gate, ask, somebody_to_ask
+from deployment.foresight import foresee_all
+from deployment.gate import Gate
+from deployment.guard import later
 from deployment.processes import Processes
 from deployment.resume import wait_for_running
-from deployment.rollout import roll_out
+from deployment.review import Review
+from deployment.rollout import Rollout
 from deployment.talk import Talk
 from deployment.watch import Watcher
 
@@ -71,21 +75,39 @@ def _run(arguments: Arguments, processes: Processes, talk: Talk, collected: Coll
     collected.plan = planned
     for line in plan.lines(planned):
         talk.say(line)
+    gate = Gate(arguments, talk, refused=_tell(arguments, planned))
     if arguments.dry_run:
-        talk.say("dry run: nothing was changed, nothing was deployed")
-        if arguments.json:
-            report.print_json(planned, (), dry_run=True)
-        return 0
-    somebody_to_ask(arguments)
-    exists = planned.environment.exists and not planned.create_bucket
-    if not exists:
-        ask(arguments, talk)  # nothing is there to review: the plan is all there is to see
+        return _dry_run(cloud, planned, gate, talk, as_json=arguments.json)
+    gate.somebody_to_ask()
     with tempfile.TemporaryDirectory(prefix="deploy-") as temporary:
-        tools = Tools(cloud, cli, processes, talk, Path(temporary))
-        outcomes = roll_out(tools, planned, Gate(tools, arguments, ask=exists))
-    collected.outcomes = outcomes
+        rollout = Rollout(Tools(cloud, cli, processes, talk, Path(temporary)), planned, gate)
+        collected.outcomes = outcomes = rollout.run()
+    reviews = tuple(rollout.reviews.values())
     with talk.quiet():
-        return report.finish(planned, outcomes, talk, processes, as_json=arguments.json)
+        return report.finish(planned, outcomes, talk, processes, reviews=reviews, as_json=arguments.json)
+
+
+def _dry_run(cloud: Cloud, planned: plan.Plan, gate: Gate, talk: Talk, *, as_json: bool) -> int:
+    """Show what would change, as far as it can be worked out here; what the deploy would refuse is refused."""
+    with talk.step("changes"):
+        reviews = foresee_all(cloud, planned)
+    talk.say("worked out here; the deploy itself asks CloudFormation")
+    gate.show(reviews)
+    gate.check(reviews, later=later(reviews, planned.workstations))
+    talk.say("dry run: nothing was changed, nothing was deployed")
+    if as_json:
+        report.print_json(planned, (), reviews=reviews, dry_run=True)
+    return 0
+
+
+def _tell(arguments: Arguments, planned: plan.Plan) -> Callable[[tuple[Review, ...], tuple[str, ...]], None]:
+    """What is done with a refusal: with `--json` it goes to stdout as well."""
+
+    def tell(reviews: tuple[Review, ...], refused: tuple[str, ...]) -> None:
+        if arguments.json:
+            report.print_json(planned, (), reviews=reviews, refused=refused, dry_run=arguments.dry_run)
+
+    return tell
 
 
 def _prepare(

@@ -37,6 +37,8 @@ class Workstation:
     image: str
     """A public SSM parameter (`/aws/service/…`), or an AMI id."""
     parameters: Mapping[str, str]
+    fallback_instance_types: tuple[str, ...] = ()
+    """Types to offer where AWS has no machine of the first one free, in this order."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,8 @@ def overridden(stacks: Stacks, given: Mapping[str | None, Mapping[str, str]]) ->
 
 def _workstation(entry: Mapping[str, Any], templates: Mapping[str, Template]) -> Workstation:
     plain = {key: entry[key] for key in ("name", "zone", "architecture", "image", "parameters")}
-    return Workstation(template=templates[entry["template"]], **plain)
+    fallback = tuple(entry.get("fallback_instance_types", ()))
+    return Workstation(template=templates[entry["template"]], fallback_instance_types=fallback, **plain)
 
 
 def _template(path: Path) -> Template:

@@ -133,7 +133,8 @@ def test_without_yes_and_without_a_terminal_nothing_is_done(team: Checkout, aws:
     assert done.returncode == 3
     assert done.stderr.startswith("region us-east-1 (from: AWS_DEFAULT_REGION)\n")
     assert "plan for AWS account 123456789012, region us-east-1\n" in done.stderr
-    assert done.stderr.endswith("deploy.sh: nobody to ask: pass --yes to deploy without a question; nothing was done\n")
+    hint = "--dry-run shows what would change, --yes deploys without a question"
+    assert done.stderr.endswith(f"deploy.sh: nobody to ask: {hint}; nothing was done\n")
     assert "asked-bucket" not in [bucket["Name"] for bucket in team.client("s3").list_buckets()["Buckets"]]
 
 
