@@ -29,7 +29,7 @@ def remove(tools: Tools, stack: StackPlan) -> None:
         tools.cloud.call("cloudformation", "DeleteStack", StackName=stack.name)
         after = _gone(tools, watcher, stack, before=there)
         if after:
-            raise Stopped(f"{stack.label}: it could not be removed, and is {after.status}; run the same command again")
+            raise Stopped(f"{stack.label}: it could not be removed, and is {after.status}; the same command says why")
         step.result = "removed, it held nothing"
 
 
