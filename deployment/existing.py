@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from cloud.errors import CloudError
@@ -22,6 +22,7 @@ class Stack:
     protected: bool
     changed: str
     """When it was last made or updated, as text; it moves with every operation that did something."""
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 def describe(cloud: Cloud, name: str) -> Stack | None:
@@ -36,8 +37,13 @@ def describe(cloud: Cloud, name: str) -> Stack | None:
 
 def all_stacks(cloud: Cloud) -> dict[str, Stack]:
     """Every stack of the region that holds something, by name; a change set that was never executed does not."""
+    return {name: stack for name, stack in every_stack(cloud).items() if answer(stack.status).does != "create"}
+
+
+def every_stack(cloud: Cloud) -> dict[str, Stack]:
+    """Every stack of the region by name, also those of which only a change set was made. Raises `CloudError`."""
     found = cloud.pages("cloudformation", "DescribeStacks", "Stacks")
-    return {entry["StackName"]: _stack(entry) for entry in found if answer(entry["StackStatus"]).does != "create"}
+    return {entry["StackName"]: _stack(entry) for entry in found}
 
 
 def _stack(entry: Mapping[str, Any]) -> Stack:
@@ -48,4 +54,5 @@ def _stack(entry: Mapping[str, Any]) -> Stack:
         outputs={item["OutputKey"]: item["OutputValue"] for item in entry.get("Outputs", ())},
         protected=entry.get("EnableTerminationProtection", False),
         changed=str(entry.get("LastUpdatedTime") or entry.get("CreationTime")),
+        tags={item["Key"]: item["Value"] for item in entry.get("Tags", ())},
     )
