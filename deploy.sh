@@ -14,6 +14,8 @@
 # --config FILE            what to deploy, default config/default.toml; `python -m generator` makes its templates
 # --parameter KEY=VALUE    a parameter of the environment; NAME.KEY=VALUE for one workstation; as often as needed
 # --allow-replacement ID   let the deploy replace or remove LOGICAL_ID or STACK/LOGICAL_ID; as often as needed
+# --suppress ID            leave out a rule of the preflight; as often as needed; docs/guides/preflight.md has them
+# --account NUMBER         deploy to this AWS account or not at all
 # --create-bucket          make the bucket: private, encrypted, versioned
 # --dry-run                show the plan, change nothing
 # --yes                    do not ask

@@ -30,6 +30,7 @@ WORDS = ("stack", "bucket", "region")
 FLAGS = ("--local", "--stop", "--dry-run", "--yes", "--create-bucket", "--json")
 VALUES = ("--config", "--parameter", "--bundle", "--allow-replacement", "--suppress", "--account")
 
+ONCE = ("--config", "--bundle", "--account")
 CHECKS = {"--suppress": unknown, "--account": account_finding}
 
 PARAMETER_VALUE_BYTES = 4_096  # docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
@@ -82,7 +83,13 @@ def parse(argv: Sequence[str]) -> tuple[Arguments, tuple[str, ...]]:
     """The arguments, and every finding: one line each, none when all is well."""
     raw = _split(argv)
     arguments = Arguments(**{flag[2:].replace("-", "_"): True for flag in raw.flags})
-    findings = [*raw.findings, *_config_findings(raw.values), *_bundle_findings(raw.values), *_word_findings(raw)]
+    findings = [
+        *raw.findings,
+        *_once_findings(raw.values),
+        *_config_findings(raw.values),
+        *_bundle_findings(raw.values),
+        *_word_findings(raw),
+    ]
     for option, value in raw.values:
         if option in ("--config", "--bundle"):
             arguments = replace(arguments, **{option[2:]: Path(value)})
@@ -169,10 +176,15 @@ def _word_findings(raw: _Raw) -> Iterator[str]:
             yield finding
 
 
+def _once_findings(values: Iterable[tuple[str, str]]) -> Iterator[str]:
+    options = [option for option, _ in values]
+    for option in ONCE:
+        if options.count(option) > 1:
+            yield f"option: {option} was given {options.count(option)} times, want it once"
+
+
 def _config_findings(values: Iterable[tuple[str, str]]) -> Iterator[str]:
     files = [value for option, value in values if option == "--config"]
-    if len(files) > 1:
-        yield f"option: --config was given {len(files)} times, want it once"
     for file in files:
         if not _is_file(file):
             yield f"option: --config got {shown(file)}, want a file that exists; for example config/default.toml"
@@ -182,8 +194,6 @@ def _config_findings(values: Iterable[tuple[str, str]]) -> Iterator[str]:
 
 def _bundle_findings(values: Iterable[tuple[str, str]]) -> Iterator[str]:
     files = [value for option, value in values if option == "--bundle"]
-    if len(files) > 1:
-        yield f"option: --bundle was given {len(files)} times, want it once"
     for file in files:
         if not file or _is_there(file, Path.is_dir) or not _is_there(str(Path(file).parent), Path.is_dir):
             yield f"option: --bundle got {shown(file)}, want a file in a directory that exists; for example demo.tar.gz"
