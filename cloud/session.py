@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from cloud.credentials import Expiry, expiry
-from cloud.errors import CloudError, not_aws, translated
+from cloud.errors import SIGN_IN_AGAIN, CloudError, not_aws, translated
 
 CONNECT_SECONDS = 10
 READ_SECONDS = 60
@@ -67,6 +68,8 @@ class Cloud:
 
         if self._session is None:
             self._session = boto3.session.Session(region_name=self.region, profile_name=self.profile)
+            if not (sys.stdin and sys.stdin.isatty()):
+                _never_ask(self._session._session)
         return self._session
 
     def _new_client(self, service: str, region: str) -> Any:
@@ -103,6 +106,15 @@ def wait_until(
         if clock() >= end:
             raise CloudError(f"waited {timeout_seconds:.0f} s for {what}", "look at it in the AWS console")
         sleep(poll_seconds)
+
+
+def _never_ask(session: Any) -> None:
+    """Refuse a profile that asks for an MFA code; botocore would read it from whatever stdin is, and fail there."""
+    session.get_component("credential_provider").get_provider("assume-role")._prompter = _no_code
+
+
+def _no_code(_: str) -> str:
+    raise CloudError("the profile asks for an MFA code, and nobody is there to type it", SIGN_IN_AGAIN)
 
 
 def _from_aws(answer: dict[str, Any], what: str) -> dict[str, Any]:

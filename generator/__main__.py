@@ -47,7 +47,13 @@ def main(arguments: Sequence[str]) -> int:
         print(f"python -m generator: cannot read the config: {error}", file=sys.stderr)
         return 2
     orphans = _orphans(files, config)
-    return _check(files, orphans) if check else _write(files, orphans)
+    if check:
+        return _check(files, orphans)
+    try:
+        return _write(files, orphans)
+    except OSError as error:  # a full disk, a directory that is read-only
+        print(f"python -m generator: cannot write: {error}; what was there is as it was", file=sys.stderr)
+        return 1
 
 
 def _parse(arguments: Sequence[str]) -> tuple[bool, str, str]:

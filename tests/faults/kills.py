@@ -19,7 +19,9 @@ from tests.faults.plans import TYPES
 from tests.faults.stage import DEPLOY, REGION, STACK, Ended, Stage, left_behind
 
 RESUME = "run the same command again to carry on"
-READING = ("Describe", "Get", "Head", "List")
+READING = ("Describe", "Get", "Head", "List", "Simulate")
+TRYING = ("CreateMultipartUpload", "AbortMultipartUpload")
+"""How a deploy tries whether it may write."""
 LONGEST_SECONDS = 60
 """Far more than a run needs to reach a point, or to end after a signal."""
 POLL_SECONDS = 0.05
@@ -76,12 +78,18 @@ def points(stage: Stage, case: Case) -> tuple[Point, ...]:
 
 
 def _calls(record: Iterable[Sequence[str]]) -> tuple[Point, ...]:
+    """Every call that changes something, and of the questions between two of them the first that is new."""
     count: Counter[tuple[str, str]] = Counter()
-    found = []
+    found, asked = [], False
     for service, operation in record:
         count[service, operation] += 1
-        if count[service, operation] == 1 or not operation.startswith(READING):
-            found.append(Point(service, operation, count[service, operation]))
+        point = Point(service, operation, count[service, operation])
+        if not operation.startswith(READING):
+            found.append(point)
+            asked = False
+        elif point.occurrence == 1 and not asked:
+            found.append(point)
+            asked = True
     return tuple(found)
 
 
@@ -106,7 +114,7 @@ def wrong_after(stage: Stage, case: Case, point: Point, number: signal.Signals, 
         wrong = after_a_run(ended, stage, files, statuses=(STATUSES[number],))
         wrong += [] if RESUME in ended.stderr else ["it does not say how to carry on"]
     runs = [ended]
-    changed = [call for call in stage.local_aws.get("/_local/calls") if not call[1].startswith(READING)]
+    changed = [call for call in stage.local_aws.get("/_local/calls") if not call[1].startswith((*READING, *TRYING))]
     if not changed and not wrong and not left_behind(mark):
         return []  # everything is as it was before: running it again is what `points` has done
     for _ in range(AGAIN):

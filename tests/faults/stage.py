@@ -28,6 +28,7 @@ SECRETS = {
     "AWS_SESSION_TOKEN": "c4naryTokenThatNobodyMaySee" * 6,
 }
 STACK, BUCKET, REGION = "demo", "demo-bucket", "us-east-1"
+NOTHING: Mapping[str, str | None] = {}
 LONGEST_SECONDS = 300
 """A run that takes longer hangs."""
 BYSTANDERS = (".local", ".cache", "__pycache__")
@@ -84,11 +85,15 @@ class Stage:
             **SECRETS,
         }
 
-    def begin(self, words: Sequence[str], mark: str) -> subprocess.Popen[str]:
+    def begin(
+        self, words: Sequence[str], mark: str, settings: Mapping[str, str | None] = NOTHING
+    ) -> subprocess.Popen[str]:
+        """Start deploy.sh in a session of its own, without a terminal. A setting of None is taken away."""
+        environment = {**self.environment(mark), **settings}
         return subprocess.Popen(
             [self.root / "deploy.sh", *words],
             cwd=self.root,
-            env=self.environment(mark),
+            env={name: value for name, value in environment.items() if value is not None},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -96,10 +101,10 @@ class Stage:
             start_new_session=True,
         )
 
-    def deploy(self, *words: str) -> Ended:
-        """Run deploy.sh to its end."""
+    def deploy(self, *words: str, **settings: str | None) -> Ended:
+        """Run deploy.sh to its end, with these settings in its environment."""
         mark = uuid.uuid4().hex
-        process = self.begin(words, mark)
+        process = self.begin(words, mark, settings)
         hung = False
         try:
             stdout, stderr = process.communicate(timeout=LONGEST_SECONDS)
