@@ -57,6 +57,7 @@ class Stage:
     home: Path
     temporary: Path
     clients: dict[str, Any] = field(default_factory=dict)
+    kept: set[str] = field(default_factory=set)
 
     def client(self, service: str) -> Any:
         if service not in self.clients:
@@ -115,7 +116,12 @@ class Stage:
         return Ended(tuple(words), process.returncode, stdout, stderr, hung=hung or bool(left_behind(mark)))
 
     def put_back(self, state: str) -> None:
-        """Begin from a state: no faults, no held call, no file of an earlier run."""
+        """Begin from a state: no faults, no held call, no file of an earlier run.
+
+        The states are `empty`, `deployed-CONFIG` and `environment-CONFIG`; they are made when first asked for.
+        """
+        if state not in self.kept:
+            prepare(self, state.split("-")[1])
         self.local_aws.faults()
         self.local_aws.post("/_local/calls", {})
         self.local_aws.post(f"/_local/put-back/{state}", {})
@@ -123,6 +129,7 @@ class Stage:
             shutil.rmtree(path)
 
     def keep(self, state: str) -> None:
+        self.kept.add(state)
         self.local_aws.post(f"/_local/keep/{state}", {})
 
     def files(self) -> dict[str, str]:
@@ -151,7 +158,7 @@ def left_behind(mark: str) -> tuple[int, ...]:
 
 @contextmanager
 def set_up(place: Path, source: Path = ROOT) -> Iterator[Stage]:
-    """A stage with the project of `source`, whose local AWS knows `empty`, `deployed-CONFIG`, `environment-CONFIG`."""
+    """A stage with the project of `source`."""
     root = place / "checkout"
     root.mkdir()
     for part in PARTS:
@@ -168,15 +175,18 @@ def set_up(place: Path, source: Path = ROOT) -> Iterator[Stage]:
     with started(place / "aws", "--forget") as local_aws:
         stage = Stage(root, local_aws, place / "home", place / "temporary")
         stage.keep("empty")
-        for name, words in CONFIGS.items():
-            stage.put_back("empty")
-            done = stage.deploy(*DEPLOY, *words)
-            if done.status:
-                raise RuntimeError(f"without any fault a deploy fails:\n{done.said}")
-            stage.keep(f"deployed-{name}")
-            without_machines(stage)
-            stage.keep(f"environment-{name}")
         yield stage
+
+
+def prepare(stage: Stage, config: str) -> None:
+    """Make the states of a config: one deploy, then the same without its workstations."""
+    stage.put_back("empty")
+    done = stage.deploy(*DEPLOY, *CONFIGS[config])
+    if done.status:
+        raise RuntimeError(f"without any fault a deploy fails:\n{done.said}")
+    stage.keep(f"deployed-{config}")
+    without_machines(stage)
+    stage.keep(f"environment-{config}")
 
 
 def without_machines(stage: Stage) -> None:
