@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -92,8 +92,10 @@ def package(tools: Tools, plan: Plan) -> dict[Path, Path]:
         return dict(zip(templates, pool.map(one, templates), strict=True))
 
 
-def carry_out(tools: Tools, stack: StackPlan, reviewed: Review, *, outputs: Mapping[str, str]) -> Outcome:
-    """Execute exactly the change set that was reviewed, and see its end.
+def carry_out(
+    tools: Tools, stack: StackPlan, reviewed: Review, *, outputs: Mapping[str, str], started: Callable[[], object]
+) -> Outcome:
+    """Execute exactly the change set that was reviewed, and see its end; `started` is called once AWS has begun.
 
     A failure is an outcome, not an exception; `CloudError` or `Stopped` when AWS cannot be asked any more.
     """
@@ -105,6 +107,8 @@ def carry_out(tools: Tools, stack: StackPlan, reviewed: Review, *, outputs: Mapp
         shown = expected(stack.template.body, values_of(stack, outputs))
         with watcher.watching(stack.name, stack.label, expected=shown):
             words = _execute(tools, stack, reviewed)
+            if not words:
+                started()
             after = before if words else _ended(watcher, stack, before)
         outcome = _outcome(tools, stack, before=before, after=after, words=words)
         step.result = outcome.result

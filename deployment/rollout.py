@@ -127,10 +127,8 @@ class Rollout:
         if stack.name not in self.waiting:
             found = propose(self.tools, self.plan, stack, packaged=self.packaged, outputs=outputs)
             self.waiting[stack.name] = found
-        done = carry_out(self.tools, stack, self.waiting[stack.name], outputs=outputs)
-        if done.result != "failed":
-            self.waiting.pop(stack.name)
-        return done
+        found = self.waiting[stack.name]
+        return carry_out(self.tools, stack, found, outputs=outputs, started=lambda: self.waiting.pop(stack.name))
 
     def _package(self) -> None:
         prepare_bucket(self.tools, self.plan)
