@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
+import pty
 import subprocess
 from typing import Any
 
@@ -106,15 +108,24 @@ def test_a_dry_run_says_so_and_changes_nothing(local_checkout: Checkout, failed:
     assert stacks(local_checkout, name) == before
 
 
-def test_nothing_is_removed_before_somebody_agreed(local_checkout: Checkout, failed: tuple[str, str]) -> None:
-    """Without --local a question is due, and nobody is there to answer it; the endpoint is still the local AWS."""
+def test_nothing_is_removed_when_the_answer_is_no(local_checkout: Checkout, failed: tuple[str, str]) -> None:
+    """Without --local a question is due, though nothing that exists changes; the endpoint is still the local AWS."""
     name, _ = failed
     before = stacks(local_checkout, name)
+    ours, theirs = pty.openpty()
+    words = [local_checkout.root / "deploy.sh", name, "demo-bucket", "us-east-1"]
+    environment = local_checkout.environment | somebody(local_checkout)
+    process = subprocess.Popen(words, env=environment, stdin=theirs, stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    said = b""
+    while b"[y/N]" not in said:
+        said += os.read(ours, 65536)
+    os.write(ours, b"n\n")
+    status = process.wait(60)
+    os.close(ours)
 
-    done = local_checkout.deploy(name, "demo-bucket", "us-east-1", **somebody(local_checkout))
-
-    assert done.returncode == 3, done.stderr
-    assert "remove the failed creation, and create again" in done.stderr
+    assert status == 3
+    assert b"remove the failed creation, and create again" in said
     assert stacks(local_checkout, name) == before
 
 
@@ -166,4 +177,5 @@ def somebody(checkout: Checkout) -> dict[str, Any]:
         "AWS_SECRET_ACCESS_KEY": "local",
         "AWS_EC2_METADATA_DISABLED": "true",
         "NO_PROXY": "localhost,127.0.0.1",
+        "TERM": "dumb",
     }
