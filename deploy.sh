@@ -3,6 +3,9 @@
 # Deploy the environment and its workstations.
 #
 #   ./deploy.sh STACK BUCKET [REGION] [options]
+#   ./deploy.sh --remove STACK [REGION]              the workstations, then the environment; or one workstation
+#   ./deploy.sh --drift STACK [REGION]               what somebody changed past the stacks
+#   ./deploy.sh --continue-rollback STACK [REGION]   go on undoing an update that could not be undone
 #   ./deploy.sh --local --stop
 #
 # STACK     name of the environment's stack; each workstation is a stack of its own, STACK-NAME
@@ -16,6 +19,8 @@
 # --allow-replacement ID   let the deploy replace or remove LOGICAL_ID or STACK/LOGICAL_ID; as often as needed
 # --suppress ID            leave out a rule of the preflight; as often as needed; docs/guides/preflight.md has them
 # --account NUMBER         deploy to this AWS account or not at all
+# --retain ID              with --remove: leave LOGICAL_ID where it is, after a removal that failed on it
+# --skip ID                with --continue-rollback: leave LOGICAL_ID as it is
 # --create-bucket          make the bucket: private, encrypted, versioned
 # --dry-run                show the plan, change nothing
 # --yes                    do not ask

@@ -8,30 +8,18 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from cloud.region import region_finding
-from deployment.names import (
-    STACK_NAME_CHARACTERS,
-    account_finding,
-    bucket_finding,
-    bucket_name,
-    shown,
-    stack_finding,
-)
-from deployment.rules.catalogue import unknown
+from deployment import verbs
+from deployment.names import STACK_NAME_CHARACTERS, bucket_name, shown
+from deployment.option_findings import EXAMPLES, option_findings
 from generator.contract import STACKS_FILE, workstation_stack_name
 
 ROOT = Path(__file__).resolve().parent.parent
-USAGE = "./deploy.sh STACK BUCKET [REGION]"
-WORDS = ("stack", "bucket", "region")
 FLAGS = ("--local", "--stop", "--dry-run", "--yes", "--create-bucket", "--json")
-VALUES = ("--config", "--parameter", "--bundle", "--allow-replacement", "--suppress", "--account")
-
-ONCE = ("--config", "--bundle", "--account")
-CHECKS = {"--suppress": unknown, "--account": account_finding}
+VALUES = ("--config", "--parameter", "--bundle", "--allow-replacement", "--suppress", "--account", "--retain", "--skip")
 
 PARAMETER_VALUE_BYTES = 4_096  # docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 
@@ -49,6 +37,8 @@ class Parameter:
 class Arguments:
     """What the user asked for. Nothing here was looked up yet."""
 
+    verb: str = "deploy"
+    """Name of one of `verbs.VERBS`."""
     stack: str = ""
     bucket: str = ""
     region: str | None = None
@@ -67,6 +57,10 @@ class Arguments:
     """The only account that may be deployed to."""
     allow_replacement: tuple[str, ...] = ()
     """`LOGICAL_ID` or `STACK/LOGICAL_ID` of what this deploy may replace or remove."""
+    retain: tuple[str, ...] = ()
+    """The same of what a removal leaves where it is."""
+    skip: tuple[str, ...] = ()
+    """The same of what undoing an update leaves as it is."""
 
 
 @dataclass
@@ -82,33 +76,41 @@ class _Raw:
 def parse(argv: Sequence[str]) -> tuple[Arguments, tuple[str, ...]]:
     """The arguments, and every finding: one line each, none when all is well."""
     raw = _split(argv)
-    arguments = Arguments(**{flag[2:].replace("-", "_"): True for flag in raw.flags})
-    findings = [
-        *raw.findings,
-        *_once_findings(raw.values),
-        *_config_findings(raw.values),
-        *_bundle_findings(raw.values),
-        *_word_findings(raw),
-    ]
+    verb = verbs.chosen(raw.flags)
+    flags = {flag[2:].replace("-", "_"): True for flag in raw.flags if flag not in verbs.FLAGS}
+    typed = [*sorted(raw.flags), *(option for option, _ in raw.values)]
+    parameters, parameter_findings = _parameters(_values(raw, "--parameter"))
+    words = dict(zip(verb.words, raw.words, strict=False))
+    if "bucket" in words:
+        words["bucket"] = bucket_name(words["bucket"])
+    arguments = Arguments(
+        verb=verb.name,
+        parameters=parameters,
+        suppress=frozenset(_values(raw, "--suppress")),
+        allow_replacement=_values(raw, "--allow-replacement"),
+        retain=_values(raw, "--retain"),
+        skip=_values(raw, "--skip"),
+        **flags,
+        **words,
+    )
     for option, value in raw.values:
         if option in ("--config", "--bundle"):
             arguments = replace(arguments, **{option[2:]: Path(value)})
-        elif option == "--suppress":
-            arguments = replace(arguments, suppress=arguments.suppress | {value})
         elif option == "--account":
             arguments = replace(arguments, account=value)
-        if option in CHECKS:
-            findings.extend(filter(None, [CHECKS[option](value)]))
-    parameters, parameter_findings = _parameters(value for option, value in raw.values if option == "--parameter")
-    allowed = tuple(value for option, value in raw.values if option == "--allow-replacement")
-    findings.extend(_allowed_findings(allowed))
-    words = dict(zip(WORDS, raw.words, strict=False))
-    if "bucket" in words:
-        words["bucket"] = bucket_name(words["bucket"])
-    arguments = replace(arguments, parameters=parameters, allow_replacement=allowed, **words)
-    if words.get("stack") and not findings:
+    findings = [
+        *raw.findings,
+        *verbs.verb_findings(verb, typed),
+        *option_findings(raw.values),
+        *verbs.word_findings(verb, raw.words, raw.flags),
+    ]
+    if verb is verbs.DEPLOY and words.get("stack") and not findings:
         findings.extend(_length_findings(arguments))
     return arguments, (*findings, *parameter_findings)
+
+
+def _values(raw: _Raw, option: str) -> tuple[str, ...]:
+    return tuple(value for name, value in raw.values if name == option)
 
 
 def template_directory(config: Path) -> Path:
@@ -126,14 +128,14 @@ def _split(argv: Sequence[str]) -> _Raw:
         if word == "--":
             raw.words.extend(rest)
             rest.clear()
-        elif word in FLAGS:
+        elif word in (*FLAGS, *verbs.FLAGS):
             raw.flags.add(word)
         elif name in VALUES and equals:
             raw.values.append((name, value))
         elif word in VALUES and rest:
             raw.values.append((word, rest.pop(0)))
         elif word in VALUES:
-            raw.findings.append(f"option: {word} wants a value; for example {word} {_example(word)}")
+            raw.findings.append(f"option: {word} wants a value; for example {word} {EXAMPLES[word]}")
         elif word.startswith("-"):
             raw.findings.append(_unknown_option(word))
         else:
@@ -144,77 +146,9 @@ def _split(argv: Sequence[str]) -> _Raw:
 def _unknown_option(word: str) -> str:
     from difflib import get_close_matches
 
-    close = get_close_matches(word.partition("=")[0][:64], (*FLAGS, *VALUES), n=1)
+    close = get_close_matches(word.partition("=")[0][:64], (*FLAGS, *verbs.FLAGS, *VALUES), n=1)
     hint = f"did you mean {close[0]}?" if close else "./deploy.sh -h lists them"
     return f"option: got {shown(word)}, want one that exists; {hint}"
-
-
-def _example(option: str) -> str:
-    return {
-        "--config": "config/default.toml",
-        "--bundle": "demo.tar.gz",
-        "--allow-replacement": "demo-ada/Instance",
-        "--suppress": "P019",
-        "--account": "123456789012",
-    }.get(option, "KEY=VALUE")
-
-
-def _word_findings(raw: _Raw) -> Iterator[str]:
-    if "--stop" in raw.flags:
-        if "--local" not in raw.flags or raw.words:
-            yield "option: --stop ends the local AWS, and nothing else; want ./deploy.sh --local --stop"
-        return
-    if len(raw.words) < 2:
-        missing = " and ".join(word.upper() for word in WORDS[len(raw.words) : 2])
-        yield f"arguments: {missing} missing, want {USAGE}; for example ./deploy.sh demo my-team-templates us-east-1"
-    if len(raw.words) > 3:
-        yield f"arguments: got {len(raw.words)} words, want {USAGE}; the fourth is {shown(raw.words[3])}"
-    checks = (stack_finding, lambda bucket: bucket_finding(bucket_name(bucket)), region_finding)
-    for word, check in zip(raw.words, checks, strict=False):
-        finding = check(word)
-        if finding:
-            yield finding
-
-
-def _once_findings(values: Iterable[tuple[str, str]]) -> Iterator[str]:
-    options = [option for option, _ in values]
-    for option in ONCE:
-        if options.count(option) > 1:
-            yield f"option: {option} was given {options.count(option)} times, want it once"
-
-
-def _config_findings(values: Iterable[tuple[str, str]]) -> Iterator[str]:
-    files = [value for option, value in values if option == "--config"]
-    for file in files:
-        if not _is_file(file):
-            yield f"option: --config got {shown(file)}, want a file that exists; for example config/default.toml"
-        elif not file.endswith(".toml"):
-            yield f"option: --config got {shown(file)}, want a .toml file; for example config/default.toml"
-
-
-def _bundle_findings(values: Iterable[tuple[str, str]]) -> Iterator[str]:
-    files = [value for option, value in values if option == "--bundle"]
-    for file in files:
-        if not file or _is_there(file, Path.is_dir) or not _is_there(str(Path(file).parent), Path.is_dir):
-            yield f"option: --bundle got {shown(file)}, want a file in a directory that exists; for example demo.tar.gz"
-
-
-def _allowed_findings(names: Iterable[str]) -> Iterator[str]:
-    for name in names:
-        if not re.fullmatch(r"(?:[a-zA-Z][-a-zA-Z0-9]*/)?[a-zA-Z0-9]{1,255}", name):
-            want = "LOGICAL_ID or STACK/LOGICAL_ID; for example demo-ada/Instance"
-            yield f"option: --allow-replacement got {shown(name)}, want {want}"
-
-
-def _is_file(name: str) -> bool:
-    return _is_there(name, Path.is_file)
-
-
-def _is_there(name: str, check: Callable[[Path], bool]) -> bool:
-    try:
-        return check(Path(name))
-    except (OSError, ValueError):  # too long a name, a NUL
-        return False
 
 
 def _parameters(texts: Iterable[str]) -> tuple[tuple[Parameter, ...], tuple[str, ...]]:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 import shlex
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from pathlib import Path
 
 from cloud import local
 from cloud.region import Region, choose_region
 from cloud.session import Cloud
-from deployment import aws_cli, local_aws, plan, preflight, report, stacks, templates
+from deployment import aws_cli, continue_rollback, drift, local_aws, plan, preflight, remove, report, stacks, templates
 from deployment.arguments import ROOT, Arguments, template_directory
 from deployment.bundle import Collected, pack
+from deployment.entry import Entry, enter
 from deployment.execute import Tools
 from deployment.findings import Stopped
 from deployment.foresight import foresee_all
@@ -27,12 +28,21 @@ from deployment.rollout import Rollout
 from deployment.talk import Talk
 from deployment.watch import Watcher
 
+VERBS: Mapping[str, Callable[[Entry, Arguments], int]] = {
+    "remove": remove.run,
+    "drift": drift.run,
+    "continue-rollback": continue_rollback.run,
+}
+"""What needs no templates; a deploy has stages of its own, below."""
+
 
 def run(arguments: Arguments, processes: Processes, talk: Talk) -> int:
     """Deploy; the exit status. Raises `Stopped` and `CloudError`."""
     if arguments.stop:
         talk.say("the local AWS was stopped" if local_aws.stop(ROOT, processes) else "no local AWS is running")
         return 0
+    if arguments.verb != "deploy":
+        return VERBS[arguments.verb](enter(arguments, processes, talk), arguments)
     collected = Collected(arguments)
     try:
         status = _run(arguments, processes, talk, collected)
