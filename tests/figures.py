@@ -24,9 +24,14 @@ class Wanted:
 
 WANTED = {
     "bad-configs": Wanted(60),
+    "fault-plans": Wanted(200, slow=True),
+    "fault-rows": Wanted(50),
     "hostile-arguments": Wanted(60),
+    "kill-points": Wanted(60, slow=True),
     "legal-configs": Wanted(100),
     "localaws-types": Wanted(100),
+    "preflight-rules": Wanted(54),
+    "stack-statuses": Wanted(23),
 }
 """Figures of what is built so far; of each, everything that is tried must hold."""
 

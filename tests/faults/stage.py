@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -31,6 +32,10 @@ STACK, BUCKET, REGION = "demo", "demo-bucket", "us-east-1"
 NOTHING: Mapping[str, str | None] = {}
 LONGEST_SECONDS = 300
 """A run that takes longer hangs."""
+TOLD = re.compile(
+    r"^deploy\.sh: .*\bstack .*: (aws cloudformation (?:delete-stack|continue-update-rollback) [\w -]+)$", re.M
+)
+"""A stack that only a person may mend is refused with the command that does; a person then runs it."""
 BYSTANDERS = (".local", ".cache", "__pycache__")
 """What a run may write into the checkout."""
 
@@ -114,6 +119,17 @@ class Stage:
             os.killpg(process.pid, signal.SIGKILL)
             stdout, stderr = process.communicate()
         return Ended(tuple(words), process.returncode, stdout, stderr, hung=hung or bool(left_behind(mark)))
+
+    def follow(self, ended: Ended) -> list[str]:
+        """Run the commands of the AWS CLI that a refusal tells people to run; what is wrong with them."""
+        found = []
+        for command in TOLD.findall(ended.stderr):
+            words = [str(ROOT / ".venv" / "bin" / "aws"), *command.split()[1:]]
+            environment = self.environment(uuid.uuid4().hex)
+            done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
+            if done.returncode:
+                found.append(f"{command}: {done.stderr.strip()}")
+        return found
 
     def put_back(self, state: str) -> None:
         """Begin from a state: no faults, no held call, no file of an earlier run.
