@@ -65,10 +65,10 @@ class Memory:
         found: Found = answer.result()
         return found
 
-    def begin(self, name: str) -> None:
+    def begin(self, name: str, *which: str) -> None:
         """Ask for a fact ahead of the rules; what goes wrong is told to those who want it."""
         with contextlib.suppress(Exception):  # it is kept, and raised to every rule that asks
-            getattr(self, name)()
+            getattr(self, name)(*which)
 
 
 def fact(action: str = "") -> Callable[[Callable[[Any], Found]], Callable[[Any], Found]]:

@@ -13,8 +13,11 @@ from deployment.rules.catalogue import rules
 from deployment.rules.facts import Facts
 from deployment.rules.rule import LEVELS, Finding, Level, Rule
 
+SERVICES = ("sts", "ec2", "cloudformation", "s3", "ssm", "service-quotas", "iam")
+"""Whose clients every preflight needs."""
 SIDE_BY_SIDE = 32
 """More than there are questions that can be asked at once; a rule that waits for an answer holds a thread, too."""
+QUOTA = "servicequotas:GetServiceQuota"
 PERMISSIONS = "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_job-functions_create-policies.html"
 
 
@@ -61,6 +64,9 @@ def check(facts: Facts, *, suppressed: Collection[str] = (), among: Sequence[Rul
     with facts.processes.threads(SIDE_BY_SIDE) as pool:
         for name in _at_once(active):
             pool.submit(facts.begin, name)
+        if any(QUOTA in rule.actions for rule in active):
+            for service, code in facts.quotas_ahead():
+                pool.submit(facts.begin, "quota", service, code)
         judged = [future.result() for future in [pool.submit(_judge, rule, facts) for rule in active]]
     findings = [*_told(judged), *_not_told(judged)]
     findings.sort(key=lambda finding: (LEVELS.index(finding.level), finding.rules))

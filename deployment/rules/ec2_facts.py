@@ -9,7 +9,16 @@ from cloud.session import Cloud
 from deployment import zones
 from deployment.rules import wanted
 from deployment.rules.asked import Memory, fact
+from deployment.vcpu import family
 from generator.contract import EnvironmentParameter, WorkstationParameter
+
+QUOTAS = {
+    "AWS::EC2::EIP": ("ec2", "L-0263D0A3"),
+    "AWS::EC2::InternetGateway": ("vpc", "L-A4707A72"),
+    "AWS::EC2::NatGateway": ("vpc", "L-FE5A380F"),
+    "AWS::EC2::VPC": ("vpc", "L-F678F1CE"),
+}
+"""Type to the service and the code of its quota (`aws service-quotas list-service-quotas`)."""
 
 
 class EC2Facts(Memory):
@@ -104,6 +113,12 @@ class EC2Facts(Memory):
         filters = [{"Name": "prefix-list-name", "Values": [f"com.amazonaws.{self.cloud.region}.s3"]}]
         found = self.cloud.call("ec2", "DescribeManagedPrefixLists", Filters=filters)["PrefixLists"]
         return found[0]["PrefixListId"] if found else None
+
+    def quotas_ahead(self) -> tuple[tuple[str, str], ...]:
+        """Service and code of each quota that a first deploy counts against; they are asked for at once."""
+        made = (one for kind, one in QUOTAS.items() if self._makes(kind))
+        families = (family(name) for name in self.instance_types())
+        return tuple(dict.fromkeys((*made, *(("ec2", one.quota) for one in families if one))))
 
     def quota(self, service: str, code: str) -> float:
         """The quota as it is for this account; AWS's default where it never was changed."""

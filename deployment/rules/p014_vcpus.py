@@ -26,7 +26,7 @@ def check(facts: Facts) -> Iterator[Problem]:
     for code, group in families.items():
         used = sum(_vcpus(answer) for answer in facts.running() if _counts(answer, code))
         what = f"vCPUs of running {group.name} instances"
-        yield from over_quota(facts, what, service="ec2", code=code, used=used, more=wanted[code])
+        yield from over_quota(facts, what, quota=("ec2", code), used=used, more=wanted[code])
 
 
 def _counts(instance: dict, code: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deployment.findings import Problem
+from deployment.rules.ec2_facts import QUOTAS
 from deployment.rules.facts import Facts
 from deployment.rules.quotas import over_quota, planned
 from deployment.rules.rule import Rule
@@ -13,7 +14,7 @@ from deployment.rules.rule import Rule
 def check(facts: Facts) -> Iterator[Problem]:
     used = facts.addresses()
     more = planned(facts, "AWS::EC2::EIP", used)
-    yield from over_quota(facts, "Elastic IP addresses", service="ec2", code="L-0263D0A3", used=len(used), more=more)
+    yield from over_quota(facts, "Elastic IP addresses", quota=QUOTAS["AWS::EC2::EIP"], used=len(used), more=more)
 
 
 RULE = Rule(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deployment.findings import Problem
+from deployment.rules.ec2_facts import QUOTAS
 from deployment.rules.facts import Facts
 from deployment.rules.quotas import over_quota, planned
 from deployment.rules.rule import Rule
@@ -13,7 +14,9 @@ from deployment.rules.rule import Rule
 def check(facts: Facts) -> Iterator[Problem]:
     used = facts.internet_gateways()
     more = planned(facts, "AWS::EC2::InternetGateway", used)
-    yield from over_quota(facts, "internet gateways", service="vpc", code="L-A4707A72", used=len(used), more=more)
+    yield from over_quota(
+        facts, "internet gateways", quota=QUOTAS["AWS::EC2::InternetGateway"], used=len(used), more=more
+    )
 
 
 RULE = Rule(

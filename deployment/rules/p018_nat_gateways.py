@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from deployment.findings import Problem
 from deployment.rules import decisions, wanted
+from deployment.rules.ec2_facts import QUOTAS
 from deployment.rules.facts import Facts
 from deployment.rules.quotas import ours, over_quota
 from deployment.rules.rule import Rule
@@ -23,7 +24,7 @@ def check(facts: Facts) -> Iterator[Problem]:
         zone = chosen[parameter].value if parameter in chosen else ""
         what, more = f"NAT gateways in {zone}", max(0, count - mine[zone])
         if zone:
-            yield from over_quota(facts, what, service="vpc", code="L-FE5A380F", used=zones[zone], more=more)
+            yield from over_quota(facts, what, quota=QUOTAS["AWS::EC2::NatGateway"], used=zones[zone], more=more)
 
 
 RULE = Rule(

@@ -24,11 +24,12 @@ def planned(facts: Facts, kind: str, found: Iterable[Mapping[str, Any]]) -> int:
     return max(0, len(wanted.resources(facts.asked.stacks.template, kind)) - len(ours(facts, found)))
 
 
-def over_quota(facts: Facts, what: str, *, service: str, code: str, used: int, more: int) -> Iterator[Problem]:
-    """What is wrong when `used` and `more` do not fit; the quota is asked for only where more is planned."""
-    quota = int(facts.quota(service, code)) if more else used
-    if used + more > quota:
+def over_quota(facts: Facts, what: str, *, quota: tuple[str, str], used: int, more: int) -> Iterator[Problem]:
+    """What is wrong when `used` and `more` do not fit a quota (service and code); no matter where none is planned."""
+    service, code = quota
+    allowed = int(facts.quota(service, code)) if more else used
+    if used + more > allowed:
         increase = f"--service-code {service} --quota-code {code} --desired-value {used + more}"
         command = f"aws service-quotas request-service-quota-increase --region {facts.cloud.region} {increase}"
-        value = f"{used} of {quota} are in use, the deploy makes {more} more"
+        value = f"{used} of {allowed} are in use, the deploy makes {more} more"
         yield Problem(what, value, f"a quota of {used + more}", f"give some back, or ask for more: {command}")
