@@ -10,7 +10,7 @@ from concurrent.futures import Future
 from pathlib import Path
 
 from cloud import local
-from cloud.region import Region, choose_region
+from cloud.region import choose_region
 from cloud.session import Cloud
 from deployment import aws_cli, continue_rollback, drift, local_aws, plan, preflight, remove, report, stacks, templates
 from deployment.arguments import ROOT, Arguments, template_directory
@@ -25,6 +25,7 @@ from deployment.processes import Processes
 from deployment.resume import wait_for_running
 from deployment.review import Review
 from deployment.rollout import Rollout
+from deployment.rules.check import SERVICES
 from deployment.talk import Talk
 from deployment.watch import Watcher
 
@@ -73,8 +74,8 @@ def _pack(arguments: Arguments, collected: Collected, talk: Talk) -> bool:
 def _run(arguments: Arguments, processes: Processes, talk: Talk, collected: Collected) -> int:
     region = choose_region(arguments.region, os.environ)
     talk.say(f"region {region.name} (from: {region.source})")
-    cli, wanted = _prepare(arguments, region, processes, talk)
     cloud = Cloud(region=region.name)
+    cli, wanted = _prepare(arguments, cloud, processes, talk)
     collected.cli, collected.stacks, collected.cloud = str(cli), wanted, cloud
     account = _account(cloud, talk, is_local=arguments.local)
     if not arguments.dry_run:
@@ -121,7 +122,7 @@ def _tell(arguments: Arguments, planned: plan.Plan) -> Callable[[tuple[Review, .
 
 
 def _prepare(
-    arguments: Arguments, region: Region, processes: Processes, talk: Talk
+    arguments: Arguments, cloud: Cloud, processes: Processes, talk: Talk
 ) -> tuple[aws_cli.AwsCli, stacks.Stacks]:
     """The AWS CLI, and templates that are current and clean; in `--local` the local AWS, entered."""
     directory = template_directory(arguments.config)
@@ -129,11 +130,13 @@ def _prepare(
         cli = pool.submit(aws_cli.find, processes, local=arguments.local)
         current = pool.submit(templates.check_current, processes, root=ROOT, config=arguments.config)
         endpoint = pool.submit(local_aws.start, ROOT, processes) if arguments.local else None
+        if not arguments.local:  # what goes wrong here goes wrong again at the first call, and is told there
+            pool.submit(cloud.open, SERVICES)
         with talk.step("templates") as step:
             current.result()
             wanted = stacks.read(directory)
             used = {wanted.template.path, *(entry.template.path for entry in wanted.workstations)}
-            templates.lint(processes, used, root=ROOT, region=region.name)
+            templates.lint(processes, used, root=ROOT, region=cloud.region)
             step.result = "current, and clean for cfn-lint"
         if endpoint:
             _enter(endpoint, talk)
