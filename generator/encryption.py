@@ -33,7 +33,7 @@ def encryption(config: EncryptionConfig) -> Encryption:
             EnableKeyRotation=True,
             PendingWindowInDays=30,  # the longest, https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html
             KeyPolicy=statements(*key_policy()),
-            DeletionPolicy="Retain",
+            DeletionPolicy="RetainExceptOnCreate",  # the key of a failed first deploy encrypted nothing
             UpdateReplacePolicy="Retain",
             Tags=Tags(name_tag("volumes-and-logs")),
         )

@@ -75,7 +75,7 @@ def flow_log(config: NetworkConfig, vpc: Vpc, key: Key | None) -> VpcFlowLog | N
     group = LogGroup(
         "FlowLogGroup",
         RetentionInDays=config.flow_log_retention_days,
-        DeletionPolicy="Retain",
+        DeletionPolicy="RetainExceptOnCreate",  # the group of a failed first deploy holds nothing
         UpdateReplacePolicy="Retain",
         **encryption,
     )
