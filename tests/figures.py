@@ -24,10 +24,10 @@ class Wanted:
 
 WANTED = {
     "bad-configs": Wanted(60),
-    "fault-plans": Wanted(200, slow=True),
+    "fault-plans": Wanted(2),
     "fault-rows": Wanted(50),
     "hostile-arguments": Wanted(60),
-    "kill-points": Wanted(60, slow=True),
+    "kill-points": Wanted(2),
     "legal-configs": Wanted(100),
     "localaws-types": Wanted(100),
     "preflight-rules": Wanted(54),

@@ -38,7 +38,7 @@ def test_a_change_that_is_cut_short_is_carried_on(
     check(stage, figures, CASES[1], number, [Point("cloudformation", operation)])
 
 
-@pytest.mark.slow
+@pytest.mark.faults
 @pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("number", SIGNALS, ids=lambda number: number.name)
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
