@@ -43,8 +43,8 @@ def _apply_rules(job: Job, group_id: str) -> None:
         ("IpPermissions", "SecurityGroupIngress", (), "ingress"),
     )
     for described, name, default, direction in directions:
-        present = [one for permission in group[described] for one in _single(permission)]
-        wanted = [_permission(rule) for rule in job.get(name, default)]
+        present = [one for permission in group[described] for one in single_peers(permission)]
+        wanted = [permission_of(rule) for rule in job.get(name, default)]
         for permission in present:
             if permission not in wanted:
                 getattr(ec2, f"revoke_security_group_{direction}")(GroupId=group_id, IpPermissions=[permission])
@@ -64,7 +64,7 @@ PEERS = {
 """A rule's peer in a template, and where the API keeps it."""
 
 
-def _permission(rule: dict[str, Any]) -> dict[str, Any]:
+def permission_of(rule: dict[str, Any]) -> dict[str, Any]:
     """A template's rule as the API's permission."""
     name = next((name for name in PEERS if name in rule), None)
     if name is None:
@@ -79,7 +79,7 @@ def _permission(rule: dict[str, Any]) -> dict[str, Any]:
     return permission
 
 
-def _single(permission: dict[str, Any]) -> list[dict[str, Any]]:
+def single_peers(permission: dict[str, Any]) -> list[dict[str, Any]]:
     """A described permission as one permission for each peer."""
     base = {key: permission[key] for key in ("IpProtocol", "FromPort", "ToPort") if key in permission}
     singles = []

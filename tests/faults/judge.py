@@ -72,7 +72,7 @@ def in_the_end(ended: Ended, stage: Stage, wanted: Wanted) -> list[str]:
             found.append(f"{name} is not protected")
         sets = cloudformation.list_change_sets(StackName=name)["Summaries"]
         found += [f"{name} has a change set {item['ChangeSetName']} ({item['Status']})" for item in sets]
-    return found or [*_network(stage, stacks), *_machines(stage, stacks, wanted)]
+    return found or [*_network(stage, stacks), *_machines(stage, stacks, wanted, ended.stderr)]
 
 
 def _network(stage: Stage, stacks: Mapping[str, Any]) -> Iterator[str]:
@@ -83,7 +83,8 @@ def _network(stage: Stage, stacks: Mapping[str, Any]) -> Iterator[str]:
         yield "the VPC's default group has rules"
 
 
-def _machines(stage: Stage, stacks: Mapping[str, Any], wanted: Wanted) -> Iterator[str]:
+def _machines(stage: Stage, stacks: Mapping[str, Any], wanted: Wanted, said: str) -> Iterator[str]:
+    """A machine may be stopped, as people leave theirs, where the run says so: then its start failed before."""
     ec2 = stage.client("ec2")
     for name, values in wanted.machines.items():
         outputs = _outputs(stacks[f"{STACK}-{name}"])
@@ -91,7 +92,8 @@ def _machines(stage: Stage, stacks: Mapping[str, Any], wanted: Wanted) -> Iterat
         (instance,) = reservation["Instances"]
         (volume,) = ec2.describe_volumes(VolumeIds=[outputs["HomeVolumeId"]])["Volumes"]
         attached = [item["Ebs"]["VolumeId"] for item in instance["BlockDeviceMappings"]]
-        if instance["State"]["Name"] != "running":
+        told = instance["State"]["Name"] == "stopped" and "the machine is stopped" in said
+        if instance["State"]["Name"] != "running" and not told:
             yield f"{name} is {instance['State']['Name']}"
         if outputs["HomeVolumeId"] not in attached:
             yield f"the home of {name} is not attached"
