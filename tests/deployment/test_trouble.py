@@ -16,6 +16,8 @@ from tests.deployment.conftest import Checkout, write_fake_aws
 
 pytestmark = pytest.mark.xdist_group("local-deploy")
 
+NO_QUOTAS = tuple(word for rule in ("P014", "P015", "P016", "P017", "P018") for word in ("--suppress", rule))
+"""All these tests deploy into one account, which has room for five VPCs."""
 LOCAL = ("--local", "demo", "demo-bucket", "us-east-1")
 TEAM = '\n[[workstation]]\nname = "bob"\ninstance_type = "m7i.large"\n'
 
@@ -128,7 +130,7 @@ def aws(team: Checkout) -> dict[str, str]:
 
 
 def test_without_yes_and_without_a_terminal_nothing_is_done(team: Checkout, aws: dict[str, str]) -> None:
-    done = team.deploy("asked", "asked-bucket", "--create-bucket", **aws)
+    done = team.deploy("asked", "asked-bucket", "--create-bucket", *NO_QUOTAS, **aws)
 
     assert done.returncode == 3
     assert done.stderr.startswith("region us-east-1 (from: AWS_DEFAULT_REGION)\n")
@@ -139,7 +141,7 @@ def test_without_yes_and_without_a_terminal_nothing_is_done(team: Checkout, aws:
 
 
 def test_a_missing_bucket_is_refused_with_the_command_that_makes_it(team: Checkout, aws: dict[str, str]) -> None:
-    done = team.deploy("asked", "missing-bucket", "--yes", **aws)
+    done = team.deploy("asked", "missing-bucket", "--yes", *NO_QUOTAS, **aws)
 
     assert done.returncode == 1
     command = "./deploy.sh asked missing-bucket us-east-1 --create-bucket"
@@ -151,7 +153,7 @@ def test_a_missing_bucket_is_refused_with_the_command_that_makes_it(team: Checko
 def answer_on_terminal(checkout: Checkout, answer: str, environment: dict[str, str]) -> tuple[int, str]:
     """Run deploy.sh on a terminal and type the answer when it asks."""
     terminal, end = pty.openpty()
-    command = [checkout.root / "deploy.sh", "asked", "asked-bucket", "us-east-1", "--create-bucket"]
+    command = [checkout.root / "deploy.sh", "asked", "asked-bucket", "us-east-1", "--create-bucket", *NO_QUOTAS]
     process = subprocess.Popen(
         command, stdin=end, stdout=end, stderr=end, env=checkout.environment | environment | {"TERM": "xterm"}
     )
