@@ -93,7 +93,7 @@ class Plan:
 
     def __str__(self) -> str:
         rules = "\n".join(f"    {json.dumps(rule)}" for rule in self.rules)
-        command = f"./test.sh --all tests/faults/test_fault_plans.py -k 'seed-{self.seed}-'"
+        command = f".venv/bin/python -m pytest tests/faults/test_fault_plans.py -k 'seed-{self.seed}-'"
         return f"seed {self.seed}: {self.scenario} ({self.config})\n{rules}\n  again: {command}"
 
 
