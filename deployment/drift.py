@@ -81,8 +81,8 @@ def run(entry: Entry, arguments: Arguments) -> int:
         raise Stopped(f"stack {arguments.stack}: there is none in {entry.cloud.region}, want one that is deployed")
     wrong = [stack for stack in stacks if stack.status not in DRIFTABLE]
     if wrong:
-        lines = [f"stack {one.name}: is {one.status}, want one of {', '.join(DRIFTABLE)}" for one in wrong]
-        raise Stopped(*lines, "AWS detects drift only in a stack at rest; deploy first, then ask again")
+        refused = [f"stack {one.name}: is {one.status}, want one of {', '.join(DRIFTABLE)}" for one in wrong]
+        raise Stopped(*refused, "AWS detects drift only in a stack at rest; deploy first, then ask again")
     with entry.processes.threads(SIDE_BY_SIDE) as pool:
         verdicts = tuple(pool.map(lambda stack: _verdict(entry, stack), stacks))
     with entry.talk.quiet():
