@@ -78,6 +78,7 @@ class Cloud:
         return self._session
 
     def _new_client(self, service: str, region: str) -> Any:
+        session = self._open()  # first: where boto3 is missing, its name is what the user hears
         from botocore.config import Config
 
         settings = Config(
@@ -87,7 +88,7 @@ class Cloud:
             max_pool_connections=CONNECTIONS,
             s3={"us_east_1_regional_endpoint": "regional"},
         )
-        return self._open().client(service, region_name=region, config=settings)
+        return session.client(service, region_name=region, config=settings)
 
 
 def wait_until(
