@@ -37,6 +37,11 @@ def state(checkout: Checkout) -> dict[str, Any]:
     }
 
 
+def running(checkout: Checkout) -> list[tuple[str, ...]]:
+    """The machines that run; other tests of the same local AWS have stopped some."""
+    return [machine for machine in state(checkout)["machines"] if machine[3] == "running"]
+
+
 def other_image(checkout: Checkout) -> str:
     """Another image than the deployed one that would fit."""
     ec2 = checkout.client("ec2")
@@ -149,7 +154,7 @@ def test_nobody_to_ask_is_refused_before_anything_is_made(deployed: Checkout) ->
 
 def test_a_named_replacement_passes_the_gate(deployed: Checkout) -> None:
     """CloudFormation then tries, and goes back: the home volume is still attached to the old machine, as on AWS."""
-    before = state(deployed)["machines"]
+    before = running(deployed)
     image = other_image(deployed)
 
     done = deployed.deploy(*LOCAL, "--parameter", f"ada.ImageId={image}", "--allow-replacement", "demo-ada/Instance")
@@ -157,5 +162,5 @@ def test_a_named_replacement_passes_the_gate(deployed: Checkout) -> None:
     assert done.returncode == 1
     assert "would be replaced" not in done.stderr
     assert "workstation ada: failed: HomeVolumeAttachment" in done.stderr
-    assert [machine for machine in state(deployed)["machines"] if machine[3] == "running"] == before
+    assert running(deployed) == before
     assert deployed.deploy(*LOCAL).returncode == 0

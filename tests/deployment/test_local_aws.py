@@ -16,7 +16,7 @@ from tests.deployment.conftest import Checkout
 LOCAL = ("--local", "demo", "demo-bucket", "us-east-1")
 IDENTITY = """<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
 <Arn>arn:aws:iam::999999999999:user/real</Arn><UserId>A</UserId><Account>999999999999</Account>
-</GetCallerIdentityResult></GetCallerIdentityResponse>"""
+</GetCallerIdentityResult><ResponseMetadata><RequestId>1</RequestId></ResponseMetadata></GetCallerIdentityResponse>"""
 
 
 class _RealAws(BaseHTTPRequestHandler):

@@ -68,7 +68,7 @@ def test_a_killed_deploy_is_attached_to_and_carried_on(
     assert "environment killed: an earlier run left it CREATE_IN_PROGRESS; waiting for it\n" in said
     assert "environment killed: Vpc made (" in said
     assert re.search(r"^environment killed \(begun earlier\): CREATE_COMPLETE \(", said, re.M)
-    assert "environment killed: unchanged (" in said
+    assert "environment killed: no change\n" in said
     assert status_of(client, "killed-ada") == "CREATE_COMPLETE"
 
 
