@@ -20,11 +20,10 @@ from deployment.entry import Entry
 from deployment.existing import Stack, every_stack
 from deployment.findings import Stopped
 from deployment.patience import patiently
+from deployment.statuses import DRIFTABLE
 from generator.contract import EnvironmentOutput
 
 SIDE_BY_SIDE = 4
-DRIFTABLE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "UPDATE_ROLLBACK_FAILED")
-"""AWS detects drift in no other status; the page above."""
 POLL_SECONDS = 3
 DETECTION_SECONDS = 900
 """A stack of forty resources takes about a minute."""

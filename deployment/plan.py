@@ -183,7 +183,7 @@ def lines(plan: Plan) -> Iterator[str]:
     yield from (f"    {note}" for note in cost.notes)
     for name in plan.left_over:
         yield f"  stack {name} is no longer in the config: it stays as it is, with its machine and its disk"
-        yield f"    to remove it: aws cloudformation delete-stack --region {plan.region} --stack-name {name}"
+        yield f"    to remove it: ./deploy.sh{' --local' if plan.local else ''} --remove {name} {plan.region}"
 
 
 def _shown(value: str) -> str:

@@ -22,8 +22,8 @@ from deployment.failure import first_cause
 from deployment.findings import Problem, Stopped
 from deployment.patience import patiently
 from deployment.removal import INSTANCE, Held, RemovalPlan, StackRemoval
+from deployment.statuses import removes
 from deployment.tree import Expected
-from deployment.watch import settled
 
 SIDE_BY_SIDE = 4
 """Workstations removed at once, as many as are deployed at once."""
@@ -56,7 +56,8 @@ def run(entry: Entry, arguments: Arguments) -> int:
 def _settled(entry: Entry, arguments: Arguments) -> Belonging:
     """The stacks, once nobody else is at work on them; one that is being removed is carried on with as it is."""
     there = _belonging(entry, arguments.stack)
-    busy = [stack for stack in there.stacks if not settled(stack) and stack.status != "DELETE_IN_PROGRESS"]
+    waits = [stack for stack in there.stacks if removes(stack.status) == "wait"]
+    busy = [stack for stack in waits if stack.status != "DELETE_IN_PROGRESS"]
     if not busy or arguments.dry_run:
         return there
 

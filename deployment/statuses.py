@@ -1,4 +1,4 @@
-"""Every status that CloudFormation has for a stack: what it means, and what a deploy does about it.
+"""Every status that CloudFormation has for a stack: what it means, and what deploy, removal and drift do about it.
 
 `python -m deployment.statuses` prints the page docs/guides/stack-statuses.md, which is made from this table.
 The statuses: docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html, "Stack status codes".
@@ -13,6 +13,7 @@ from typing import Literal
 from deployment.findings import Problem
 
 Does = Literal["create", "update", "recreate", "wait", "refuse"]
+Removes = Literal["nothing", "remove", "wait", "retry"]
 
 DOES: dict[Does, str] = {
     "create": "makes it",
@@ -21,10 +22,16 @@ DOES: dict[Does, str] = {
     "wait": "waits for its end, then goes by what it has become",
     "refuse": "stops before anything is made, and names the first cause and the command that helps",
 }
+REMOVES: dict[Removes, str] = {
+    "nothing": "nothing, and says so",
+    "remove": "removes it, after the question",
+    "wait": "waits for its end, then removes what is still there",
+    "retry": "tries again, and names what stood in the way; `--retain LOGICAL_ID` leaves that where it is",
+}
 NO_STACK = ""
 EVENTS = "aws cloudformation describe-stack-events"
-DELETE = "aws cloudformation delete-stack"
-CONTINUE = "aws cloudformation continue-update-rollback"
+REMOVE = "./deploy.sh --remove"
+CONTINUE = "./deploy.sh --continue-rollback"
 ROLLBACK = "aws cloudformation rollback-stack"
 RESOURCES = "aws cloudformation list-stack-resources"
 
@@ -53,7 +60,7 @@ ANSWERS = (
         "refuse",
         "its creation failed, and what was made until then was kept on purpose",
         "look at what it holds, then remove it",
-        DELETE,
+        REMOVE,
     ),
     Answer("ROLLBACK_IN_PROGRESS", "wait", "its creation failed, and what was made is being removed"),
     Answer("ROLLBACK_COMPLETE", "recreate", "its creation failed, and what was made was removed"),
@@ -62,7 +69,7 @@ ANSWERS = (
         "refuse",
         "its creation failed, and not everything that was made could be removed",
         "mend the cause, then remove the rest",
-        DELETE,
+        REMOVE,
     ),
     Answer("DELETE_IN_PROGRESS", "wait", "it is being removed"),
     Answer("DELETE_COMPLETE", "create", "it was removed; its name is free again"),
@@ -71,7 +78,7 @@ ANSWERS = (
         "refuse",
         "somebody removed it, and not everything could be removed",
         "mend the cause, then remove the rest",
-        DELETE,
+        REMOVE,
     ),
     Answer("UPDATE_IN_PROGRESS", "wait", "it is being updated"),
     Answer("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", "wait", "it was updated, and what was replaced is being removed"),
@@ -117,6 +124,11 @@ ANSWERS = (
 )
 """In the order of a stack's life."""
 
+DRIFTABLE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "UPDATE_ROLLBACK_FAILED")
+"""AWS detects drift in no other status.
+
+docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-drift.html
+"""
 BY_STATUS = {known.status: known for known in ANSWERS}
 DEPLOYABLE = tuple(known.status for known in ANSWERS if known.does == "update")
 """Statuses in which a deploy updates a stack."""
@@ -126,6 +138,21 @@ def answer(status: str) -> Answer:
     """What is known about a status; one that AWS has added since is refused, with the way to its events."""
     unknown = Answer(status, "refuse", "a status that is not known here", "see its events", EVENTS)
     return BY_STATUS.get(status, unknown)
+
+
+def removes(status: str) -> Removes:
+    """What a removal does about a stack in this status; whatever AWS has added since is removed or refused by AWS."""
+    if status in (NO_STACK, "DELETE_COMPLETE"):
+        return "nothing"
+    if status.endswith("_IN_PROGRESS") and status != "REVIEW_IN_PROGRESS":
+        return "wait"
+    return "retry" if status == "DELETE_FAILED" else "remove"
+
+
+def spelled(command: str, *, stack: str, region: str) -> str:
+    """The command with its stack and region: ours take them as words, the AWS CLI as options."""
+    own = command.startswith("./deploy.sh")
+    return f"{command} {stack} {region}" if own else f"{command} --region {region} --stack-name {stack}"
 
 
 def refusal(stack: str, status: str, *, region: str, cause: str = "") -> Problem | None:
@@ -138,7 +165,7 @@ def refusal(stack: str, status: str, *, region: str, cause: str = "") -> Problem
         about=f"stack {stack}",
         value=f"is {status}: {known.meaning}{why}",
         wanted="one that can be updated",
-        hint=f"{known.hint}: {known.command} --region {region} --stack-name {stack}",
+        hint=f"{known.hint}: {spelled(known.command, stack=stack, region=region)}",
     )
 
 
@@ -148,13 +175,15 @@ def page() -> Iterator[str]:
     yield "# Stack statuses"
     yield ""
     yield "What CloudFormation says of a stack, what it means, and what `./deploy.sh` does about it."
+    yield "`./deploy.sh --drift` compares a stack in the statuses marked with *; AWS does it in no other."
     yield "Every status of CloudFormation has its row, and a test holds the table against AWS's service model."
     yield ""
-    yield "| status | meaning | what a deploy does |"
-    yield "|---|---|---|"
+    yield "| status | meaning | what a deploy does | what `--remove` does |"
+    yield "|---|---|---|---|"
     for known in ANSWERS:
         name = f"`{known.status}`" if known.status else "no stack"
-        yield f"| {name} | {known.meaning} | {DOES[known.does]} |"
+        star = "*" if known.status in DRIFTABLE else ""
+        yield f"| {name}{star} | {known.meaning} | {DOES[known.does]} | {REMOVES[removes(known.status)]} |"
     yield ""
     yield "## Where a deploy stops"
     yield ""
@@ -164,7 +193,8 @@ def page() -> Iterator[str]:
     yield "|---|---|"
     for known in ANSWERS:
         if known.does == "refuse":
-            yield f"| `{known.status}` | {known.hint}: `{known.command} --region REGION --stack-name STACK` |"
+            command = spelled(known.command, stack="STACK", region="REGION")
+            yield f"| `{known.status}` | {known.hint}: `{command}` |"
 
 
 if __name__ == "__main__":

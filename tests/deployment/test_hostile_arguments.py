@@ -126,6 +126,34 @@ OPTIONS = {
     "stop without local": ["--stop"],
 }
 
+VERBS = {
+    "remove without a stack": ["--remove"],
+    "remove with a command": ["--remove", "demo$(touch $CANARY)"],
+    "remove with a space": ["--remove", "my stack", "us-east-1"],
+    "remove with a newline": ["--remove", "demo\n"],
+    "remove with a bucket": ["--remove", "demo", "demo-bucket"],
+    "remove with three words": ["--remove", "demo", "us-east-1", "surplus"],
+    "remove with a value": ["--remove=yes", "demo", "demo-bucket", "us-east-1"],
+    "remove with a parameter": ["--remove", "demo", "us-east-1", "--parameter", "A=1"],
+    "remove with skip": ["--remove", "demo", "us-east-1", "--skip", "Vpc"],
+    "remove and drift": ["--remove", "--drift", "demo", "us-east-1"],
+    "remove and stop": ["--local", "--remove", "--stop"],
+    "retain without a value": ["--remove", "demo", "us-east-1", "--retain"],
+    "retain with a command": ["--remove", "demo", "us-east-1", "--retain", "$(touch $CANARY)"],
+    "retain with a path": ["--remove", "demo", "us-east-1", "--retain", "../../Vpc"],
+    "retain with nothing": ["--remove", "demo", "us-east-1", "--retain", ""],
+    "retain for a deploy": ["demo", "demo-bucket", "us-east-1", "--retain", "Vpc"],
+    "drift without a stack": ["--drift"],
+    "drift with a backtick": ["--drift", "`touch $CANARY`"],
+    "drift with a region that is none": ["--drift", "demo", "us-esat-1"],
+    "drift with yes": ["--drift", "demo", "us-east-1", "--yes"],
+    "continue without a stack": ["--continue-rollback"],
+    "continue with a glob": ["--continue-rollback", "*"],
+    "skip with a command": ["--continue-rollback", "demo", "us-east-1", "--skip", "a;touch $CANARY"],
+    "skip with 10,000 characters": ["--continue-rollback", "demo", "us-east-1", "--skip", "V" * 10_000],
+    "skip for a deploy": ["demo", "demo-bucket", "us-east-1", "--skip", "Vpc"],
+}
+
 
 def cases() -> list[tuple[str, list[str], str]]:
     """Name, arguments, and what the one line starts with."""
@@ -134,7 +162,8 @@ def cases() -> list[tuple[str, list[str], str]]:
     ]
     found += [(f"bucket, {name}", ["demo", text, "us-east-1"], "bucket: got ") for name, text in BUCKETS.items()]
     found += [(f"region, {name}", ["demo", "demo-bucket", text], "region: got ") for name, text in REGIONS.items()]
-    return found + [(f"option, {name}", ["demo", "demo-bucket", *words], "") for name, words in OPTIONS.items()]
+    found += [(f"option, {name}", ["demo", "demo-bucket", *words], "") for name, words in OPTIONS.items()]
+    return found + [(f"verb, {name}", words, "") for name, words in VERBS.items()]
 
 
 CASES = cases()

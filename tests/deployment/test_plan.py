@@ -73,7 +73,7 @@ def test_the_plan_says_everything_that_will_be_done(plan: Plan) -> None:
     assert "\n  a month: $" in text
     assert text.endswith(
         "  stack demo-bob is no longer in the config: it stays as it is, with its machine and its disk\n"
-        "    to remove it: aws cloudformation delete-stack --region us-east-1 --stack-name demo-bob"
+        "    to remove it: ./deploy.sh --remove demo-bob us-east-1"
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from deployment.arguments import Arguments
+from deployment.arguments import Arguments, parse
 from deployment.aws_cli import AwsCli
 from deployment.findings import Problem
 from deployment.preflight import facts_of
@@ -16,7 +16,7 @@ from deployment.resume import under_way
 from deployment.rules.facts import Facts
 from deployment.rules.p006_stack_status import RULE
 from deployment.stacks import Stacks, read
-from deployment.statuses import ANSWERS, DEPLOYABLE, NO_STACK, answer, page
+from deployment.statuses import ANSWERS, DEPLOYABLE, NO_STACK, answer, page, spelled
 from tests.conftest import Figures
 from tests.deployment.stack_events import ROLLED_BACK, Short, answers, moment
 from tests.deployment.strict_cloud import Answer, StrictCloud, model
@@ -114,21 +114,25 @@ def test_only_complete_stacks_are_updated() -> None:
 
 
 @pytest.mark.parametrize("status", [known.status for known in ANSWERS if known.does == "refuse"])
-def test_a_refusal_names_the_first_cause_and_a_command_that_the_aws_cli_has(root: Path, status: str) -> None:
+def test_a_refusal_names_the_first_cause_and_a_command_that_exists(root: Path, status: str) -> None:
     (problem,) = problems(facts(root, status))
-    command = answer(status).command
+    command = spelled(answer(status).command, stack="demo", region="us-east-1")
 
-    operation = "".join(word.capitalize() for word in command.removeprefix("aws cloudformation ").split("-"))
-    assert operation in model("cloudformation").operation_names
+    if command.startswith("./deploy.sh"):
+        assert parse(command.split()[1:])[1] == ()
+    else:
+        operation = "".join(word.capitalize() for word in command.split()[2].split("-"))
+        assert operation in model("cloudformation").operation_names
+        assert command.endswith(WHERE)
     assert problem.value == f"is {status}: {answer(status).meaning}; first cause: {CAUSE}"
-    assert problem.hint == f"{answer(status).hint}: {command} {WHERE}"
+    assert problem.hint == f"{answer(status).hint}: {command}"
 
 
 def test_an_update_that_could_not_be_undone_is_refused_in_plain_words(root: Path) -> None:
     expected = (
         f"stack demo: is UPDATE_ROLLBACK_FAILED: its update failed, and so did undoing it; first cause: {CAUSE}, "
         "want one that can be updated; mend the cause, then let AWS go on undoing: "
-        f"aws cloudformation continue-update-rollback {WHERE}"
+        "./deploy.sh --continue-rollback demo us-east-1"
     )
 
     assert [expected] == [str(problem) for problem in problems(facts(root, "UPDATE_ROLLBACK_FAILED"))]

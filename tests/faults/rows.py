@@ -114,7 +114,7 @@ ROWS = (
     Row(
         32,
         "ROLLBACK_FAILED, CREATE_FAILED",
-        (f"{STATUSES}a_refusal_names_the_first_cause_and_a_command_that_the_aws_cli_has",),
+        (f"{STATUSES}a_refusal_names_the_first_cause_and_a_command_that_exists",),
     ),
     Row(33, "UPDATE_ROLLBACK_FAILED", (f"{STATUSES}an_update_that_could_not_be_undone_is_refused_in_plain_words",)),
     Row(34, "REVIEW_IN_PROGRESS", (f"{STATUSES}every_status_has_an_answer_that_the_preflight_follows",)),

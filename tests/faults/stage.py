@@ -33,7 +33,7 @@ NOTHING: Mapping[str, str | None] = {}
 LONGEST_SECONDS = 300
 """A run that takes longer hangs."""
 TOLD = re.compile(
-    r"^deploy\.sh: .*\bstack .*: (aws cloudformation (?:delete-stack|continue-update-rollback) [\w -]+)$", re.M
+    r"^deploy\.sh: .*\bstack .*: ((?:aws cloudformation delete-stack|\./deploy\.sh --[\w-]+) [\w -]+)$", re.M
 )
 """A stack that only a person may mend is refused with the command that does; a person then runs it."""
 BYSTANDERS = (".local", ".cache", "__pycache__")
@@ -121,9 +121,13 @@ class Stage:
         return Ended(tuple(words), process.returncode, stdout, stderr, hung=hung or bool(left_behind(mark)))
 
     def follow(self, ended: Ended) -> list[str]:
-        """Run the commands of the AWS CLI that a refusal tells people to run; what is wrong with them."""
+        """Run the commands that a refusal tells people to run, ours or the AWS CLI's; what is wrong with them."""
         found = []
         for command in TOLD.findall(ended.stderr):
+            if command.startswith("./deploy.sh"):
+                own = self.deploy(*command.split()[1:], "--yes")
+                found += [own.said] if own.status else []
+                continue
             words = [str(ROOT / ".venv" / "bin" / "aws"), *command.split()[1:]]
             environment = self.environment(uuid.uuid4().hex)
             done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)

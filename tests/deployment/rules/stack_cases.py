@@ -64,7 +64,7 @@ CASES = (
         (
             "stack demo: is UPDATE_ROLLBACK_FAILED: its update failed, and so did undoing it, "
             "want one that can be updated; mend the cause, then let AWS go on undoing: "
-            f"aws cloudformation continue-update-rollback {STACK} demo",
+            "./deploy.sh --continue-rollback demo us-east-1",
         ),
     ),
     Case("P007", "nobody at work", lambda account: account.deploy("demo")),
