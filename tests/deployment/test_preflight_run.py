@@ -55,7 +55,7 @@ def test_what_was_found_and_left_out_is_in_the_json(deployed: Checkout, aws: dic
 
 
 def test_a_second_environment_with_the_same_addresses_is_warned_of(deployed: Checkout) -> None:
-    done = deployed.deploy("--local", "second", "demo-bucket", "us-east-1", "--dry-run")
+    done = deployed.deploy("--local", "beside", "demo-bucket", "us-east-1", "--dry-run")
 
     assert done.returncode == 0, done.stderr
     assert "  warning P019: network: cidr 10.38.0.0/20 overlaps 10.38.0.0/20 (vpc-" in done.stderr
