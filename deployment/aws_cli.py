@@ -20,6 +20,9 @@ LOCAL_VERSIONS = {1: (1, 29, 0), 2: (2, 13, 0)}
 https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
 """
 
+OWN = Path(sys.prefix, "bin", "aws")
+"""The AWS CLI of requirements.lock."""
+
 Version = tuple[int, int, int]
 
 
@@ -43,6 +46,8 @@ def find(processes: Processes, *, local: bool) -> AwsCli:
     path = shutil.which("aws")
     if path is None:
         return _own("no aws on PATH: using our own")
+    if OWN.is_file() and OWN.samefile(path):
+        return _own("")  # its version is known: one start of the AWS CLI less
     found = _version(processes, path)
     return choose(path, found, local=local) or _own(_why_not(path, found))
 
@@ -118,8 +123,7 @@ def _why_not(path: str, found: Version | None) -> str:
 
 
 def _own(note: str) -> AwsCli:
-    path = Path(sys.prefix, "bin", "aws")
-    if not path.is_file():
-        raise Stopped(f"no AWS CLI: {note}, but {path} is missing; remove .venv, then repeat the command")
+    if not OWN.is_file():
+        raise Stopped(f"no AWS CLI: {note}, but {OWN} is missing; remove .venv, then repeat the command")
     major, minor, patch = version("awscli").split(".")[:3]
-    return AwsCli(str(path), (int(major), int(minor), int(patch)), own=True, note=note)
+    return AwsCli(str(OWN), (int(major), int(minor), int(patch)), own=True, note=note)

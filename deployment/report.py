@@ -41,7 +41,8 @@ def finish(
     if as_json:
         print_json(plan, outcomes, reviews=reviews)
     else:
-        for line in lines(plan, outcomes, ssh=_ssh_snippet(plan, processes)):
+        ssh = "" if _nothing_changed(outcomes) else _ssh_snippet(plan, processes)
+        for line in lines(plan, outcomes, ssh=ssh):
             print(line)
         sys.stdout.flush()
     talk.say(summary(outcomes))
@@ -52,10 +53,14 @@ def finish(
 
 def summary(outcomes: tuple[Outcome, ...]) -> str:
     """One line: `nothing changed`, or how many stacks ended how."""
-    results = [outcome.result for outcome in outcomes]
-    if set(results) == {"unchanged"}:
+    if _nothing_changed(outcomes):
         return "nothing changed"
+    results = [outcome.result for outcome in outcomes]
     return ", ".join(f"{results.count(result)} {result}" for result in dict.fromkeys(results))
+
+
+def _nothing_changed(outcomes: tuple[Outcome, ...]) -> bool:
+    return all(outcome.result == "unchanged" for outcome in outcomes)
 
 
 def lines(plan: Plan, outcomes: tuple[Outcome, ...], *, ssh: str) -> Iterator[str]:
