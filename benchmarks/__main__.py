@@ -25,7 +25,7 @@ from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import peer_tools
+from benchmarks import peer_tools, standing
 from benchmarks.document import SERIES, Conditions, Outcome, page, subject_name, table
 from benchmarks.facts import read_facts
 from benchmarks.measure import Measurements, RunError, Subject, measure
@@ -54,11 +54,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         peers = peer_tools.install()
     load_before = os.getloadavg()[0]
     try:
-        measured, made = _measure(peers, rounds)
+        measured, made, preflight = _measure(peers, rounds)
     except RunError as error:
         print(f"error: {error}", file=sys.stderr)
         return FAILED
-    outcome = Outcome(measured, read_facts(), made)
+    outcome = Outcome(measured, read_facts(preflight), made)
     sys.stdout.write(table(ROWS, outcome))
     if not options.quick:
         from benchmarks.curve import curve
@@ -75,20 +75,25 @@ def _rounds(text: str) -> int:
     return int(text)
 
 
-def _measure(peers: peer_tools.Peers, rounds: int) -> tuple[Measurements, dict[str, dict[int, int]]]:
+def _measure(
+    peers: peer_tools.Peers, rounds: int
+) -> tuple[Measurements, dict[str, dict[int, int]], standing.Preflight]:
     with tempfile.TemporaryDirectory(prefix="benchmarks-") as name:
         place = Path(name)
         (place / "home").mkdir()
         copy_project(place / "project", COUNTS)
         environment = {"PATH": os.environ["PATH"], "HOME": str(place / "home"), "LANG": "C.UTF-8"}
-        subjects = (
-            *ours(place / "project", environment),
-            *naive(place / "naive", environment),
-            *installed(peers, place, environment),
-        )
-        with _progress(subjects, rounds) as finished:
-            measured = measure(subjects, rounds, finished=finished)
-        return measured, _made({subject.name: subject for subject in subjects})
+        with standing.standing(place / "project", environment) as deploys:
+            subjects = (
+                *ours(place / "project", environment),
+                *deploys,
+                *naive(place / "naive", environment),
+                *installed(peers, place, environment),
+            )
+            with _progress(subjects, rounds) as finished:
+                measured = measure(subjects, rounds, finished=finished)
+            preflight = standing.preflight(place / "project", environment, rounds)
+        return measured, _made({subject.name: subject for subject in subjects}), preflight
 
 
 def _made(subjects: dict[str, Subject]) -> dict[str, dict[int, int]]:

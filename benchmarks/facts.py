@@ -8,6 +8,7 @@ from analysis.committed import read_committed
 from analysis.cost import for_stacks
 from analysis.graph import critical_path
 from benchmarks.project import ROOT
+from benchmarks.standing import Preflight
 from generator.contract import ENVIRONMENT_TEMPLATE, WORKSTATION_TEMPLATE
 
 
@@ -18,14 +19,16 @@ class Facts:
     environment_seconds: float
     workstation_seconds: float
     network_dollars: float
+    preflight: Preflight | None = None
 
 
-def read_facts() -> Facts:
-    """Of `templates/`, the default config's."""
+def read_facts(preflight: Preflight) -> Facts:
+    """Of `templates/`, the default config's; the preflight was measured before."""
     committed = read_committed(ROOT / "templates")
     costs = for_stacks(committed.stacks, committed.templates, "us-east-1").values()
     return Facts(
         environment_seconds=critical_path(committed.templates[ENVIRONMENT_TEMPLATE]).seconds,
         workstation_seconds=critical_path(committed.templates[WORKSTATION_TEMPLATE]).seconds,
         network_dollars=float(sum(cost.of("network").running for cost in costs)),
+        preflight=preflight,
     )

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = ("analysis", "cloud", "config", "deployment", "generator", "templates", "util", "workstation")
+ROOMS = ("analysis", "cloud", "config", "deployment", "generator", "localaws", "templates", "util", "workstation")
 WORKSTATION = "[[workstation]]"
 
 
 def copy_project(directory: Path, counts: Sequence[int]) -> None:
-    """The rooms and `deploy.sh`, and a config for each count of workstations: `config/nCOUNT.toml`."""
+    """The rooms, `deploy.sh` and our own Python, and a config for each count of workstations: `config/nCOUNT.toml`."""
     for room in ROOMS:
         shutil.copytree(ROOT / room, directory / room, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "deploy.sh", directory)
+    for file in ("deploy.sh", "requirements.lock"):
+        shutil.copy(ROOT / file, directory)
+    (directory / ".venv").symlink_to(sys.prefix)
     default = (ROOT / "config" / "default.toml").read_text("utf-8")
     for count in counts:
         (directory / "config" / f"n{count}.toml").write_text(config_of(default, count), "utf-8")

@@ -8,6 +8,7 @@ from typing import Literal
 
 from benchmarks.facts import Facts
 from benchmarks.measure import Clock, Measurements
+from benchmarks.standing import BARE, CALL_SECONDS, NO_CHANGE
 from benchmarks.subjects import COUNTS, START
 
 CPU, WALL = "cpu_seconds", "wall_seconds"
@@ -61,6 +62,21 @@ def _starts(title: str, name: str, target: Target | None = None) -> Row:
 
 def _faster(title: str, slow: str, fast: str, target: Target | None = None, *, clock: Clock = WALL) -> Row:
     return Row(title, _ratio(slow, fast, clock), "{:.1f} times", target)
+
+
+def _preflight_extra(_measured: Measurements, facts: Facts) -> float | None:
+    found = facts.preflight
+    return None if found is None else found.whole - found.slowest_call
+
+
+def _preflight_saves(_measured: Measurements, facts: Facts) -> float | None:
+    found = facts.preflight
+    return None if found is None else found.one_after_the_other / found.whole
+
+
+def _against_bare(clock: Clock, word: str) -> Row:
+    title = f"a deploy that finds nothing to change, against the bare `package` and `deploy`, {word}"
+    return Row(title, _ratio(NO_CHANGE, BARE, clock), "{:.2f} times", Target("at most", 1.5))
 
 
 def _kept(count: int) -> str:
@@ -125,6 +141,15 @@ ROWS = (
     _starts("`workstation --help`", "workstation help", Target("at most", 3)),
     _starts("`deploy.sh -h`", "deploy help", Target("at most", 3)),
     _starts("`python -m analysis cost`", "cost"),
+    _against_bare(CPU, "CPU"),
+    _against_bare(WALL, "wall"),
+    Row(
+        f"the preflight beyond its slowest call, each call held back {CALL_SECONDS:g} s",
+        _preflight_extra,
+        "{:.2f} s",
+        Target("at most", 0.5),
+    ),
+    Row("the preflight's calls one after the other, against the preflight", _preflight_saves, "{:.1f} times"),
     Row(
         "critical path of the environment (assumed times)",
         lambda _measured, facts: facts.environment_seconds,

@@ -16,7 +16,7 @@ LAW = {
     "deployment": {"cloud", "analysis", "generator.contract"},
     "workstation": {"cloud", "analysis", "generator.contract"},
     "localaws": {"analysis"},
-    "benchmarks": {"analysis", "generator.contract"},
+    "benchmarks": {"analysis", "cloud.local", "generator.contract"},
 }
 """Room: the rooms, or single modules of them, that it may import."""
 
