@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from ipaddress import AddressValueError, IPv4Network, NetmaskValueError
 
 from generator.cidr import DOCKER_BRIDGE, LONGEST_PREFIX, PRIVATE_RANGES, SHORTEST_PREFIX
-from generator.config import Config, WorkstationConfig
+from generator.config import Config, WorkstationConfig, architecture
 from generator.contract import ZONE_LETTERS
 from generator.findings import Finding
 from generator.settings import show
@@ -84,10 +84,9 @@ def _workstation(config: Config, workstation: WorkstationConfig, key: str) -> It
     if workstation.zone.upper() not in zones:
         want = "one of " + ", ".join(show(zone.lower()) for zone in zones)
         yield Finding(f"{key}.zone", show(workstation.zone), want, f"network.zones is {config.network.zones}")
-    if workstation.instance_type.partition(".")[0] in PARAVIRTUAL_FAMILIES:
-        yield Finding(f"{key}.instance_type", show(workstation.instance_type), "a current type", 'such as "m7i.xlarge"')
-    if workstation.instance_type.startswith("mac"):
-        yield Finding(f"{key}.instance_type", show(workstation.instance_type), "a type that runs Linux")
+    yield from _type(workstation.instance_type, f"{key}.instance_type")
+    for fallback in workstation.fallback_instance_types:
+        yield from _fallback(workstation, fallback, f"{key}.fallback_instance_types")
     if workstation.image == "deep-learning" and workstation.root_volume_gib < DEEP_LEARNING_ROOT_GIB:
         want = f"at least {DEEP_LEARNING_ROOT_GIB} for a Deep Learning AMI"
         yield Finding(f"{key}.root_volume_gib", str(workstation.root_volume_gib), want)
@@ -95,3 +94,20 @@ def _workstation(config: Config, workstation: WorkstationConfig, key: str) -> It
         least = -(-config.home_volume.iops // IOPS_PER_GIB)
         want = f"at least {least}, since gp3 gives {IOPS_PER_GIB} IOPS for each GiB"
         yield Finding(f"{key}.home_volume_gib", str(workstation.home_volume_gib), want)
+
+
+def _type(name: str, key: str) -> Iterator[Finding]:
+    if name.partition(".")[0] in PARAVIRTUAL_FAMILIES:
+        yield Finding(key, show(name), "a current type", 'such as "m7i.xlarge"')
+    if name.startswith("mac"):
+        yield Finding(key, show(name), "a type that runs Linux")
+
+
+def _fallback(workstation: WorkstationConfig, name: str, key: str) -> Iterator[Finding]:
+    """Another architecture would need another image, and a machine does not change its image."""
+    yield from _type(name, key)
+    if name == workstation.instance_type:
+        yield Finding(key, show(name), "other types than instance_type", "leave it out: it is tried first anyway")
+    elif architecture(name) != workstation.architecture:
+        want = f"types for {workstation.architecture}, as instance_type is"
+        yield Finding(key, show(name), want, f"this one is for {architecture(name)}, where its image does not start")

@@ -43,6 +43,9 @@ LOG_RETENTION_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 
 """https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html"""
 
 
+INSTANCE_TYPE = Text(r"[a-z][a-z0-9-]*\.[a-z0-9-]+", 'an EC2 instance type such as "m7i.xlarge"')
+
+
 @dataclass(frozen=True)
 class NetworkConfig:
     """The VPC and its ways out."""
@@ -167,10 +170,17 @@ class WorkstationConfig:
         default="",
     )
     instance_type: str = setting(
-        Text(r"[a-z][a-z0-9-]*\.[a-z0-9-]+", 'an EC2 instance type such as "m7i.xlarge"'),
+        INSTANCE_TYPE,
         "The EC2 instance type; its processor decides the image's architecture",
         effect="stops and starts the machine",
         default="m7i.xlarge",
+    )
+    fallback_instance_types: tuple[str, ...] = setting(
+        ListOf(INSTANCE_TYPE),
+        "Types of the same architecture that a deploy offers, in this order, where AWS has no machine of "
+        "instance_type free",
+        effect="none on a live machine: a type is only offered, never taken unasked",
+        default=(),
     )
     operating_system: Literal["amazon-linux-2023", "ubuntu-24.04"] = setting(
         Choice(("amazon-linux-2023", "ubuntu-24.04")),

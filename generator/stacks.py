@@ -93,6 +93,7 @@ def _workstation(workstation: WorkstationConfig) -> dict[str, Any]:
         "zone": workstation.zone.upper(),
         "architecture": workstation.architecture,
         "image": image(workstation),
+        "fallback_instance_types": list(workstation.fallback_instance_types),
         "parameters": {
             WorkstationParameter.WORKSTATION_NAME: workstation.name,
             WorkstationParameter.OWNER: workstation.owner or workstation.name,

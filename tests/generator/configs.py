@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from generator.checks import PARAVIRTUAL_FAMILIES
 from generator.cidr import DOCKER_BRIDGE, PRIVATE_RANGES
-from generator.config import ENDPOINT_SERVICES, LOG_RETENTION_DAYS
+from generator.config import ENDPOINT_SERVICES, LOG_RETENTION_DAYS, architecture
 
 INSTANCE_TYPES = (
     "t3.medium",
@@ -75,10 +75,12 @@ def workstations(draw: st.DrawFn, name: str, zones: int, iops: int) -> dict[str,
     image = draw(IMAGES)
     kind = draw(st.sampled_from(INSTANCE_TYPES))
     assert kind.partition(".")[0] not in PARAVIRTUAL_FAMILIES
+    alike = [name for name in INSTANCE_TYPES if name != kind and architecture(name) == architecture(kind)]
     return {
         "name": name,
         "owner": draw(OWNERS),
         "instance_type": kind,
+        "fallback_instance_types": draw(st.lists(st.sampled_from(alike), max_size=2, unique=True)),
         "operating_system": draw(st.sampled_from(("amazon-linux-2023", "ubuntu-24.04"))),
         "image": image,
         "zone": draw(st.sampled_from("abcd"[:zones])),

@@ -15,10 +15,10 @@ from generator.render import render
 from generator.schema import config_schema
 from generator.stacks import environment_stack, workstation_stack
 from tests.conftest import ROOT
+from tests.generator.bad_configs import BAD
 from tests.generator.configs import configs, toml
 from tests.generator.invariants import broken
 from tests.generator.linter import findings
-from tests.generator.test_config_errors import BAD
 
 EXAMPLES = 104
 SHARDS = 4  # hypothesis runs one test on one core; several tests use them all
@@ -91,6 +91,11 @@ def test_the_schema_refuses_every_single_setting_that_the_reader_refuses():
         "name twice",
         "paravirtual type",
         "mac",
+        "fallback type that is the type itself",
+        "fallback type for Graviton",
+        "fallback type for Intel beside Graviton",
+        "fallback type that no image boots on",
+        "fallback type that runs macOS",
         "zone that the network lacks",
         "key name with a newline",  # Python's `$` passes over a last newline
         "root volume too small for Deep Learning",

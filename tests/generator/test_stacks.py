@@ -28,6 +28,7 @@ def test_the_default_config_asks_for_one_workstation():
                 "zone": "A",
                 "architecture": "x86_64",
                 "image": "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64",
+                "fallback_instance_types": [],
                 "parameters": {
                     "WorkstationName": "ada",
                     "Owner": "ada",
@@ -98,3 +99,10 @@ def test_the_type_s_name_tells_its_architecture(instance_type, expected):
 def test_an_owner_left_out_is_the_name():
     assert only_workstation("")["parameters"]["Owner"] == "ada"
     assert only_workstation('owner = "grace"')["parameters"]["Owner"] == "grace"
+
+
+def test_the_types_to_fall_back_on_keep_their_order():
+    lines = 'fallback_instance_types = ["m6i.xlarge", "m7a.xlarge", "m5.xlarge"]'
+
+    assert only_workstation("")["fallback_instance_types"] == []
+    assert only_workstation(lines)["fallback_instance_types"] == ["m6i.xlarge", "m7a.xlarge", "m5.xlarge"]
