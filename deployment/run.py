@@ -80,7 +80,7 @@ def _run(arguments: Arguments, processes: Processes, talk: Talk, collected: Coll
     account = _account(cloud, talk, is_local=arguments.local)
     if not arguments.dry_run:
         wait_for_running(Watcher(cloud, talk, processes), arguments.stack, wanted)
-    command = shlex.join(["./deploy.sh", arguments.stack, arguments.bucket, region.name])
+    command = _command(arguments, region.name)
     facts = preflight.facts_of(cloud, arguments, wanted, account=account, command=command, cli=cli, processes=processes)
     planned = preflight.plan_of(facts, talk, suppressed=arguments.suppress, as_json=arguments.json)
     collected.plan = planned
@@ -96,6 +96,13 @@ def _run(arguments: Arguments, processes: Processes, talk: Talk, collected: Coll
     reviews = tuple(rollout.reviews.values())
     with talk.quiet():
         return report.finish(planned, outcomes, talk, processes, reviews=reviews, as_json=arguments.json)
+
+
+def _command(arguments: Arguments, region: str) -> str:
+    """What to type to deploy the same again, without options that only hold once."""
+    local = ["--local"] if arguments.local else []
+    config = ["--config", str(arguments.config)] if arguments.config != Arguments().config else []
+    return shlex.join(["./deploy.sh", *local, arguments.stack, arguments.bucket, region, *config])
 
 
 def _dry_run(cloud: Cloud, planned: plan.Plan, gate: Gate, talk: Talk, *, as_json: bool) -> int:

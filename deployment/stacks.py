@@ -80,7 +80,7 @@ def overridden(stacks: Stacks, given: Mapping[str | None, Mapping[str, str]]) ->
 
 def _workstation(entry: Mapping[str, Any], templates: Mapping[str, Template]) -> Workstation:
     plain = {key: entry[key] for key in ("name", "zone", "architecture", "image", "parameters")}
-    fallback = tuple(entry.get("fallback_instance_types", ()))
+    fallback = tuple(entry["fallback_instance_types"])
     return Workstation(template=templates[entry["template"]], fallback_instance_types=fallback, **plain)
 
 

@@ -53,25 +53,42 @@ def failed(reason: str) -> Outcome:
 
 def test_a_new_workstation_may_go_to_another_zone_or_take_another_type(plan: Plan, ada: StackPlan) -> None:
     assert elsewhere(plan, ada, failed(NO_CAPACITY)) == (
-        "to try: another type than m7i.xlarge: instance_type in the config",
+        "to try: another type than m7i.xlarge: instance_type, or a list in fallback_instance_types, in the config",
         'to try: another zone: zone = "b" for this workstation in the config; nothing of it is there yet',
     )
 
 
-def test_the_next_type_of_the_list_is_a_command_to_type(plan: Plan, ada: StackPlan) -> None:
-    listed = replace(ada, fallback_instance_types=("m7i.xlarge", "m7a.xlarge", "m6i.xlarge"))
+def test_the_next_type_of_the_list_is_an_option_to_type(plan: Plan, ada: StackPlan) -> None:
+    listed = replace(ada, fallback_instance_types=("m7a.xlarge", "m6i.xlarge"))
 
-    assert elsewhere(plan, listed, failed(NO_CAPACITY))[0] == (
+    assert elsewhere(plan, listed, failed(NO_CAPACITY))[:2] == (
         "to try: m7a.xlarge, the next of its types: "
-        "./deploy.sh demo demo-bucket us-east-1 --parameter ada.InstanceType=m7a.xlarge; after that m6i.xlarge"
+        "the same command with --parameter ada.InstanceType=m7a.xlarge; after that m6i.xlarge",
+        'once it runs: instance_type = "m7a.xlarge" in the config, or the next deploy changes it back',
+    )
+
+
+def test_a_list_that_was_tried_in_part_goes_on_and_one_tried_whole_says_so(plan: Plan, ada: StackPlan) -> None:
+    listed = replace(ada, fallback_instance_types=("m7a.xlarge", "m6i.xlarge"))
+
+    def tried(instance_type: str) -> tuple[str, ...]:
+        return elsewhere(
+            plan, replace(listed, parameters={**listed.parameters, "InstanceType": instance_type}), failed(NO_CAPACITY)
+        )
+
+    assert tried("m7a.xlarge")[0] == (
+        "to try: m6i.xlarge, the next of its types: the same command with --parameter ada.InstanceType=m6i.xlarge"
+    )
+    assert tried("m6i.xlarge")[0] == (
+        "to try: the same again in some minutes, m6i.xlarge is the last of its types; or more types in the config"
     )
 
 
 def test_a_workstation_with_a_volume_stays_in_its_zone(plan: Plan, ada: StackPlan) -> None:
     there = replace(ada, exists=True)
 
-    assert elsewhere(plan, there, failed(NO_CAPACITY))[1] == (
-        "to try: nothing in another zone: its home volume is in zone a, and no deploy moves it"
+    assert elsewhere(plan, there, failed(NO_CAPACITY))[1:] == (
+        "not another zone: its home volume is in zone a, and no deploy moves it",
     )
 
 
@@ -80,10 +97,7 @@ def test_another_failure_offers_nothing(plan: Plan, ada: StackPlan) -> None:
     assert elsewhere(plan, ada, replace(failed(NO_CAPACITY), failure=None)) == ()
 
 
-def test_the_list_of_types_comes_from_the_stacks_file(root: Path, tmp_path: Path) -> None:
-    for name in ("environment.yaml", "workstation.yaml"):
-        (tmp_path / name).write_text((root / "templates" / name).read_text())
-    text = (root / "templates" / "stacks.json").read_text()
-    (tmp_path / "stacks.json").write_text(text.replace('"zone":', '"fallback_instance_types": ["m7a.xlarge"], "zone":'))
+def test_the_list_of_types_comes_from_the_stacks_file(root: Path) -> None:
+    ada = read(root / "templates" / "maximal").workstations[0]
 
-    assert read(tmp_path).workstations[0].fallback_instance_types == ("m7a.xlarge",)
+    assert ada.fallback_instance_types == ("g6e.2xlarge", "g5.2xlarge")

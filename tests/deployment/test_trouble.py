@@ -141,10 +141,10 @@ def test_without_yes_and_without_a_terminal_nothing_is_done(team: Checkout, aws:
 
 
 def test_a_missing_bucket_is_refused_with_the_command_that_makes_it(team: Checkout, aws: dict[str, str]) -> None:
-    done = team.deploy("asked", "missing-bucket", "--yes", *NO_QUOTAS, **aws)
+    done = team.deploy("asked", "missing-bucket", "--yes", "--config", "config/team.toml", *NO_QUOTAS, **aws)
 
     assert done.returncode == 1
-    command = "./deploy.sh asked missing-bucket us-east-1 --create-bucket"
+    command = "./deploy.sh asked missing-bucket us-east-1 --config config/team.toml --create-bucket"
     wanted = "want a bucket of account 123456789012 in us-east-1"
     line = f"deploy.sh: error P004: bucket: missing-bucket does not exist, {wanted}; make it with `{command}`\n"
     assert line in done.stderr
