@@ -18,11 +18,10 @@ from deployment.existing import Stack, describe
 from deployment.findings import Stopped
 from deployment.plan import Plan, StackPlan
 from deployment.processes import Finished
+from deployment.proposed import proposed
 from deployment.review import Review
 
 ARN = re.compile(r"arn:[a-z-]+:cloudformation:[a-z0-9-]+:[0-9]{12}:changeSet/[A-Za-z0-9-]+/[A-Za-z0-9-]+")
-PREFIX = "awscli-cloudformation-package-deploy-"
-"""How the AWS CLI, of both generations, begins the names of its change sets."""
 GONE = ("ChangeSetNotFound", "InvalidChangeSetStatus")
 """What AWS says of a change set that was executed or deleted."""
 NO_CHANGES = re.compile(r"No changes to deploy|didn't contain changes|No updates are to be performed")
@@ -94,7 +93,7 @@ def clear(tools: Tools, stack: StackPlan, *, keep: str | None) -> None:
     The CLI leaves one behind whenever nothing changes. Ours have our tags; whoever still waits with an older one is
     told so when it is executed.
     """
-    sets = _summaries(tools, stack.name)
+    sets = proposed(tools.cloud, stack.name)
     failed = [item for item in sets if item["Status"] == "FAILED"]
     own = [item for item in sets if item["ChangeSetId"] == keep] if keep else failed
     moment = max((item["CreationTime"] for item in own), default=None)
@@ -107,7 +106,7 @@ def clear(tools: Tools, stack: StackPlan, *, keep: str | None) -> None:
 def drop_empty(tools: Tools, stack: str) -> None:
     """Delete a stack that never held anything and has no change set. Raises `CloudError`."""
     found = describe(tools.cloud, stack)
-    if found and found.status == "REVIEW_IN_PROGRESS" and not _summaries(tools, stack, prefix=""):
+    if found and found.status == "REVIEW_IN_PROGRESS" and not proposed(tools.cloud, stack, prefix=""):
         tools.cloud.call("cloudformation", "DeleteStack", StackName=stack)
 
 
@@ -116,19 +115,9 @@ def _made(tools: Tools, stack: StackPlan, done: Finished) -> str | None:
     named = ARN.search(done.stdout)
     if named or done.status or NO_CHANGES.search(done.stdout):
         return named[0] if named and not done.status else None
-    found = [item for item in _summaries(tools, stack.name) if item["ExecutionStatus"] == "AVAILABLE"]
+    found = [item for item in proposed(tools.cloud, stack.name) if item["ExecutionStatus"] == "AVAILABLE"]
     newest = max(found, key=lambda item: item["CreationTime"], default=None)
     return newest["ChangeSetId"] if newest else None
-
-
-def _summaries(tools: Tools, stack: str, *, prefix: str = PREFIX) -> list[dict[str, Any]]:
-    try:
-        found = list(tools.cloud.pages("cloudformation", "ListChangeSets", "Summaries", StackName=stack))
-    except CloudError as error:
-        if error.code == "ValidationError" and "does not exist" in error.message:
-            return []
-        raise
-    return [item for item in found if item["ChangeSetName"].startswith(prefix)]
 
 
 def _is_ours(tools: Tools, stack: StackPlan, item: Mapping[str, Any]) -> bool:

@@ -13,7 +13,7 @@ from cloud.session import Cloud
 from deployment import aws_cli, bucket
 from deployment.existing import Stack
 from deployment.failure import Failure, first_cause
-from deployment.findings import Stopped, stop_on
+from deployment.findings import Stopped
 from deployment.patience import patiently
 from deployment.plan import Plan, StackPlan
 from deployment.processes import Finished, Processes
@@ -66,12 +66,10 @@ class Tools:
 
 
 def prepare_bucket(tools: Tools, plan: Plan) -> None:
-    """Make the bucket if the plan says so, and see that it can be written to. Raises `Stopped`, `CloudError`."""
+    """Make the bucket if the plan says so; one that is there was tried by the preflight. Raises `CloudError`."""
     if plan.create_bucket:
         bucket.create(tools.cloud, plan.bucket, account=plan.account)
         tools.talk.say(f"bucket {plan.bucket}: made, private, encrypted, versioned")
-    finding = bucket.write_finding(tools.cloud, plan.bucket, prefix=plan.prefix, account=plan.account)
-    stop_on([finding] if finding else [])
 
 
 def package(tools: Tools, plan: Plan) -> dict[Path, Path]:

@@ -36,8 +36,13 @@ def describe(cloud: Cloud, name: str) -> Stack | None:
 
 
 def all_stacks(cloud: Cloud) -> dict[str, Stack]:
-    """Every stack of the region that holds something, by name; a change set that was never executed does not."""
-    return {name: stack for name, stack in every_stack(cloud).items() if answer(stack.status).does != "create"}
+    """Every stack of the region that holds something, by name. Raises `CloudError`."""
+    return holding(every_stack(cloud))
+
+
+def holding(stacks: Mapping[str, Stack]) -> dict[str, Stack]:
+    """Those that hold something; a change set that was never executed does not."""
+    return {name: stack for name, stack in stacks.items() if answer(stack.status).does != "create"}
 
 
 def every_stack(cloud: Cloud) -> dict[str, Stack]:

@@ -12,10 +12,11 @@ from cloud.credentials import Expiry
 from cloud.errors import CloudError, denied
 from cloud.session import Cloud
 from deployment import bucket, images
-from deployment.existing import Stack, all_stacks
+from deployment.existing import Stack, every_stack, holding
 from deployment.failure import first_cause
 from deployment.findings import Problem
 from deployment.leftovers import left_behind
+from deployment.proposed import waiting
 from deployment.rules.asked import fact
 from deployment.rules.ec2_facts import EC2Facts
 from deployment.statuses import answer
@@ -34,8 +35,13 @@ class Facts(EC2Facts):
         return self.cloud.call("sts", "GetCallerIdentity")
 
     @fact("cloudformation:DescribeStacks")
+    def every_stack(self) -> dict[str, Stack]:
+        return every_stack(self.cloud)
+
+    @fact()
     def stacks(self) -> dict[str, Stack]:
-        return all_stacks(self.cloud)
+        """Those that hold something."""
+        return holding(self.every_stack())
 
     @fact()
     def standing(self) -> dict[str, Stack]:
@@ -45,6 +51,10 @@ class Facts(EC2Facts):
     def left_behind(self, stack: str) -> tuple[str, ...]:
         """What the stack still holds, after its creation failed."""
         return self.once(f"left behind in {stack}", lambda: left_behind(self.cloud, stack))
+
+    def waiting(self, stack: str) -> list[dict[str, Any]]:
+        """The change sets of the stack that somebody may still execute, oldest first."""
+        return self.once(f"waiting in {stack}", lambda: waiting(self.cloud, stack))
 
     def first_cause(self, stack: str) -> str:
         """Why the stack's last operation failed; empty when its events do not say, or may not be read."""

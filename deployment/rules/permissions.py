@@ -15,11 +15,14 @@ from deployment.stacks import Template
 
 ALWAYS = (
     "cloudformation:CreateChangeSet",
+    "cloudformation:DeleteChangeSet",
     "cloudformation:DescribeChangeSet",
     "cloudformation:DescribeStackEvents",
     "cloudformation:DescribeStacks",
     "cloudformation:ExecuteChangeSet",
+    "cloudformation:GetTemplate",
     "cloudformation:GetTemplateSummary",
+    "cloudformation:ListChangeSets",
     "cloudformation:UpdateTerminationProtection",
     "ec2:CreateTags",
     "ec2:DescribeSecurityGroups",

@@ -141,6 +141,9 @@ class Account:
     def _describe_stack_events(self, _: dict) -> Answer:
         return {"StackEvents": []}
 
+    def _list_change_sets(self, _: dict) -> Answer:
+        return {"Summaries": []}
+
     def _list_stack_resources(self, _: dict) -> Answer:
         return {"StackResourceSummaries": []}
 

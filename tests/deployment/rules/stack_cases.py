@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from cloud.errors import CloudError
+from deployment.proposed import PREFIX
 from tests.deployment.rules.account import NEW, ZONES, Account, image
 from tests.deployment.rules.case import Case, answer, every, nothing
 
@@ -41,6 +42,26 @@ def key_pair(name: str, *there: str) -> Callable[[Account], object]:
 
 def failed_creation(account: Account) -> None:
     account.deploy("demo-ada", "ROLLBACK_COMPLETE")
+
+
+def change_set(name: str, minute: int, *, execution: str = "AVAILABLE", status: str = "CREATE_COMPLETE") -> dict:
+    made = NEW.replace(minute=minute)
+    return {"ChangeSetName": name, "CreationTime": made, "ExecutionStatus": execution, "Status": status}
+
+
+def proposed(*change_sets: dict, status: str = "CREATE_COMPLETE") -> Callable[[Account], object]:
+    """Change sets of the environment's stack."""
+    return every(
+        lambda account: account.deploy("demo", status), answer(ListChangeSets={"Summaries": list(change_sets)})
+    )
+
+
+def waits(minute: int) -> tuple[str, ...]:
+    return (
+        f"stack demo: a change set that somebody made at 2026-11-24 00:{minute:02} UTC waits to be executed, "
+        "want no other deploy under way; "
+        "ask who else deploys: this deploy puts its own in its place; after a run that was killed, go on",
+    )
 
 
 CASES = (
@@ -191,5 +212,29 @@ CASES = (
         "P027",
         "values that are missing for a reason told elsewhere",
         answer(DescribeInstanceTypeOfferings={"InstanceTypeOfferings": []}),
+    ),
+    Case("P028", "no stack yet", nothing),
+    Case("P028", "a stack without change sets", lambda account: account.deploy("demo")),
+    Case(
+        "P028",
+        "change sets that nobody can execute, and one made by other means",
+        proposed(
+            change_set(f"{PREFIX}1", 1, execution="UNAVAILABLE", status="FAILED"),
+            change_set(f"{PREFIX}2", 2, execution="EXECUTE_COMPLETE"),
+            change_set("by-hand", 3),
+        ),
+    ),
+    Case("P028", "another deploy", proposed(change_set(f"{PREFIX}2", 7), change_set(f"{PREFIX}1", 5)), waits(7)),
+    Case(
+        "P028",
+        "another deploy whose change set is being made",
+        proposed(change_set(f"{PREFIX}1", 5, execution="UNAVAILABLE", status="CREATE_IN_PROGRESS")),
+        waits(5),
+    ),
+    Case(
+        "P028",
+        "another deploy, the first of all",
+        proposed(change_set(f"{PREFIX}1", 5), status="REVIEW_IN_PROGRESS"),
+        waits(5),
     ),
 )
