@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 from cloud.credentials import Expiry
 from cloud.errors import CloudError
 from deployment.aws_cli import AwsCli
-from tests.deployment.rules.account import ACCOUNT, Account
+from tests.deployment.rules.account import Account
 from tests.deployment.rules.case import Case, answer, every, nothing
+from tests.deployment.rules.things import ACCOUNT
 
 KEY = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/1234"
 INSTALL = (

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from cloud.errors import CloudError
 from deployment.proposed import PREFIX
-from tests.deployment.rules.account import NEW, ZONES, Account, image
+from tests.deployment.rules.account import Account
 from tests.deployment.rules.case import Case, answer, every, nothing
+from tests.deployment.rules.things import NEW, ZONES, image
 
 LATEST = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
 VOLUME = {
