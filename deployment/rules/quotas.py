@@ -15,7 +15,12 @@ STACK_TAG = "aws:cloudformation:stack-name"
 
 def ours(facts: Facts, found: Iterable[Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...]:
     """Those that the environment's own stack made earlier."""
-    own = {"Key": STACK_TAG, "Value": facts.asked.stack}
+    return of_stack(found, facts.asked.stack)
+
+
+def of_stack(found: Iterable[Mapping[str, Any]], stack: str) -> tuple[Mapping[str, Any], ...]:
+    """Those that a stack made."""
+    own = {"Key": STACK_TAG, "Value": stack}
     return tuple(answer for answer in found if own in answer.get("Tags", ()))
 
 
