@@ -13,3 +13,10 @@ from tests.faults.stage import Stage, set_up
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     with set_up(tmp_path_factory.mktemp("faults")) as stage:
         yield stage
+
+
+@pytest.fixture
+def empty(stage: Stage) -> Stage:
+    """The stage, where nothing was deployed yet."""
+    stage.put_back("empty")
+    return stage

@@ -158,3 +158,10 @@ def _outputs(stack: Mapping[str, Any]) -> dict[str, str]:
 def judged(mark: str) -> list[str]:
     """What is wrong with the processes of a run that was killed."""
     return [f"process {number} is left" for number in left_behind(mark)]
+
+
+def refused(stage: Stage, ended: Ended) -> str:
+    """What a run said that ended with a message and nothing else."""
+    stage.local_aws.faults()
+    assert (ended.status, after_a_run(ended, stage, stage.files())) == (1, []), ended.said
+    return "\n".join(line for line in ended.stderr.splitlines() if line.startswith("deploy.sh: "))

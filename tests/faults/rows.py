@@ -13,6 +13,7 @@ HOSTILE = f"{DEPLOYMENT}hostile_arguments.py::test_a_hostile_argument_gets_one_l
 CONFIG = "tests/generator/test_config_errors.py::test_a_bad_config_is_answered_with_the_exact_message"
 CAUSE = f"{DEPLOYMENT}causes.py::test_a_real_message_hits_its_cause_and_no_other"
 SHOWN = f"{FAULTS}shown_here.py::test_"
+SIGN_IN = f"{FAULTS}sign_in_and_network.py::test_"
 PLANS = f"{FAULTS}fault_plans.py::test_a_deploy_with_faults_ends_well"
 KILLS = f"{FAULTS}kill_points.py::test_a_run_that_is_ended_anywhere_is_carried_on"
 STATUSES = f"{DEPLOYMENT}statuses.py::test_"
@@ -62,7 +63,7 @@ ROWS = (
         ),
     ),
     Row(15, "nothing changed", (f"{DEPLOYMENT}local_deploy.py::test_a_second_deploy_changes_nothing_and_says_so",)),
-    Row(16, "an expired token", (f"{SHOWN}a_refusal_of_the_credentials_says_what_to_do",)),
+    Row(16, "an expired token", (f"{SIGN_IN}a_refusal_of_the_credentials_says_what_to_do",)),
     Row(
         17, "an expired SSO session", (f"{CLOUD}errors.py::test_the_network_and_the_sign_in_have_causes_of_their_own",)
     ),
@@ -70,11 +71,11 @@ ROWS = (
         18,
         "no credentials, or half of them",
         (
-            f"{SHOWN}without_credentials_it_says_how_to_get_some",
-            f"{SHOWN}half_of_the_credentials_are_named_as_such",
+            f"{SIGN_IN}without_credentials_it_says_how_to_get_some",
+            f"{SIGN_IN}half_of_the_credentials_are_named_as_such",
         ),
     ),
-    Row(19, "an MFA code, and no terminal", (f"{SHOWN}a_profile_that_asks_for_a_code_does_not_wait_for_one",)),
+    Row(19, "an MFA code, and no terminal", (f"{SIGN_IN}a_profile_that_asks_for_a_code_does_not_wait_for_one",)),
     Row(20, "the wrong account", (f"{RULE}[P002 another account]",)),
     Row(21, "a wrong clock", (f"{RULE}[P026 a clock that is late]",)),
     Row(22, "throttling", (f"{DEPLOYMENT}watch_deploy.py::test_throttled_events_are_waited_out", PLANS)),
@@ -83,20 +84,20 @@ ROWS = (
         24,
         "no DNS, a login page",
         (
-            f"{SHOWN}a_name_that_no_network_knows_is_a_matter_of_the_network",
-            f"{SHOWN}a_login_page_of_the_network_is_told",
+            f"{SIGN_IN}a_name_that_no_network_knows_is_a_matter_of_the_network",
+            f"{SIGN_IN}a_login_page_of_the_network_is_told",
         ),
     ),
-    Row(25, "a proxy that fails", (f"{SHOWN}a_proxy_that_does_not_answer_is_named",)),
+    Row(25, "a proxy that fails", (f"{SIGN_IN}a_proxy_that_does_not_answer_is_named",)),
     Row(
         26,
         "a certificate of the company's own",
-        (f"{SHOWN}a_certificate_that_nobody_signed_is_refused_and_our_own_is_taken",),
+        (f"{SIGN_IN}a_certificate_that_nobody_signed_is_refused_and_our_own_is_taken",),
     ),
     Row(
         27,
         "instance metadata that never answers",
-        (f"{SHOWN}an_address_of_instances_that_never_answers_does_not_hold_it_up",),
+        (f"{SIGN_IN}an_address_of_instances_that_never_answers_does_not_hold_it_up",),
     ),
     Row(
         28, "a template over 51,200 bytes", ("tests/localaws/test_change_sets.py::test_a_template_comes_from_a_bucket",)
@@ -199,7 +200,14 @@ ROWS = (
     ),
     Row(57, "quotas", (f"{RULE}[P014 no room]", f"{RULE}[P015 no room]", f"{RULE}[P016 no room]")),
     Row(58, "a key pair that is gone, or none", (f"{RULE}[P013 a key pair of nowhere]", f"{RULE}[P013 no key pair]")),
-    Row(59, "no capacity", (f"{DEPLOYMENT}trouble.py::test_one_failing_machine_leaves_the_others_alone",)),
+    Row(
+        59,
+        "no capacity",
+        (
+            f"{DEPLOYMENT}trouble.py::test_one_failing_machine_leaves_the_others_alone",
+            f"{DEPLOYMENT}capacity_deploy.py::test_the_next_type_is_offered_and_starts",
+        ),
+    ),
     Row(60, "a key that cannot be used", (f"{RULE}[P020 a key that is off]", f"{RULE}[P020 a key that will be gone]")),
     Row(61, "an organisation's policy", (f"{CLOUD}errors.py::test_an_error_says_what_happened_and_what_to_do",)),
     Row(
