@@ -25,6 +25,7 @@ class CloudError(Exception):
 
 
 SIGN_IN_AGAIN = "sign in again (`aws sso login`, `aws login`, or new keys in `aws configure`), then repeat the command"
+NO_TIME = "mend or unset AWS_CREDENTIAL_EXPIRATION (2026-11-24T09:30:00Z, for example), or sign in again"
 CREDENTIALS = "run `aws configure` or `aws configure sso`, or set AWS_PROFILE"
 NETWORK = "check the network, the proxy (HTTPS_PROXY) and the VPN, then repeat the command"
 PERMISSION = "ask whoever administers the account for this action"
@@ -117,6 +118,10 @@ def translate(error: Exception, what: str) -> CloudError | None:
         if parent.__name__ in EXCEPTIONS and parent.__module__.startswith("botocore"):
             cause, remedy = EXCEPTIONS[parent.__name__]
             return CloudError(f"{what}: {cause} ({_one_line(error)})", remedy)
+    if _raised_in(error, "dateutil") or type(error).__module__.startswith("dateutil."):
+        return CloudError(f"{what}: the credentials end at what is no time ({_one_line(error)})", NO_TIME)
+    if isinstance(error, RuntimeError) and _raised_in(error, "botocore.credentials"):
+        return CloudError(f"{what}: the credentials have expired", SIGN_IN_AGAIN, code="ExpiredToken")
     return not_aws(what) if _raised_in(error, "botocore.parsers") else None
 
 
@@ -127,11 +132,16 @@ def not_aws(what: str) -> CloudError:
 
 
 def _raised_in(error: Exception, module: str) -> bool:
-    """Whether the error comes from this module: botocore's parsers stumble with a KeyError over a page that is XML."""
+    """Whether the error comes from this module, or package, whatever class it has.
+
+    botocore's parsers stumble with a KeyError over a page that is XML; its credentials raise a bare RuntimeError for
+    keys that AWS_CREDENTIAL_EXPIRATION says are over, and let dateutil's errors about a wrong one pass.
+    """
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
-    return trace is not None and trace.tb_frame.f_globals.get("__name__") == module
+    raised_in = str(trace.tb_frame.f_globals.get("__name__")) if trace else ""
+    return f"{raised_in}.".startswith(f"{module}.")
 
 
 def _from_response(answer: dict[str, str], what: str) -> CloudError:

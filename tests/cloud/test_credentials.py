@@ -14,6 +14,7 @@ from botocore.credentials import RefreshableCredentials
 from cloud.credentials import Expiry, expiry
 from cloud.errors import CloudError
 from cloud.session import Cloud
+from deployment.patience import signed_out
 
 URL = "https://example.awsapps.com/start"
 END = datetime(2999, 1, 1, 8, 30, tzinfo=UTC)
@@ -107,3 +108,23 @@ def test_a_signed_out_profile_says_how_to_sign_in(monkeypatch: pytest.MonkeyPatc
     (home / "config").write_text(f"[default]\n{ROLE}")
     with pytest.raises(CloudError, match="run `aws sso login`"):
         Cloud(region="us-east-1").expiry()
+
+
+@pytest.mark.parametrize("ends", ["nonsense", "99999999999999999999", "2026-13-41T25:61:00Z"])
+def test_an_end_that_is_no_time_is_one_line_and_no_traceback(monkeypatch: pytest.MonkeyPatch, ends: str) -> None:
+    keys(monkeypatch, ends)
+    with pytest.raises(CloudError) as caught:
+        Cloud(region="us-east-1").account()
+
+    assert str(caught.value).startswith("sts: the credentials end at what is no time (")
+    assert caught.value.remedy.startswith("mend or unset AWS_CREDENTIAL_EXPIRATION (2026-11-24T09:30:00Z, for example)")
+    assert "\n" not in str(caught.value)
+
+
+def test_keys_that_are_over_by_their_own_word_are_told_as_expired(monkeypatch: pytest.MonkeyPatch) -> None:
+    keys(monkeypatch, "2020-01-01T00:00:00Z")
+    with pytest.raises(CloudError) as caught:
+        Cloud(region="us-east-1").account()
+
+    assert str(caught.value).startswith("sts GetCallerIdentity: the credentials have expired; sign in again (")
+    assert signed_out(caught.value)
