@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from analysis import schemas
 from analysis.resolve import Resource
 from analysis.values import references
-from localaws import schemas
 from localaws.prepare import Prepared
 from localaws.stacks import Stack
 

@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from analysis import schemas
 from analysis.resolve import Context, Resolved, Resource, TemplateError, TemplateTextError, load, resolve
 from analysis.values import references
-from localaws import schemas
+from localaws.conform import conform
 from localaws.errors import InsufficientCapabilitiesError, ValidationError
 from localaws.handlers import HANDLERS
 from localaws.moto_objects import ec2_backend
@@ -103,7 +104,7 @@ def _check_capabilities(resolved: Resolved, given: tuple[str, ...]) -> None:
 def _conformed(resolved: Resolved, region: str) -> tuple[dict[str, Resource], list[str]]:
     resources, findings = {}, []
     for name, resource in resolved.resources.items():
-        properties, problems = schemas.conform(resource.properties, schemas.schema(resource.type, region))
+        properties, problems = conform(resource.properties, schemas.schema(resource.type, region))
         resources[name] = replace(resource, properties=properties)
         if problems:
             text = "; ".join(problems)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from analysis import schemas
 from analysis.resolve import Resource
-from localaws import schemas
 from localaws.handlers import HANDLERS
 from localaws.prepare import Prepared
 from localaws.removal import new_record, outputs, remove_all

@@ -10,8 +10,9 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from analysis import schemas
 from analysis.resolve import FunctionError, Reference, Resource, finish
-from localaws import schemas
+from localaws.conform import conform
 from localaws.handlers import HANDLERS
 from localaws.handlers.base import HandlerError, Job, Made, Old
 from localaws.stacks import ACCOUNT, Stack, StackResource, Store
@@ -65,7 +66,7 @@ class Worker:
     def final_properties(self, resource: Resource) -> dict[str, Any]:
         """The properties with all references filled in. Raises HandlerError when they do not fit the schema."""
         properties = finish(resource.properties, self.known)
-        properties, findings = schemas.conform(properties, schemas.schema(resource.type, self.stack.region))
+        properties, findings = conform(properties, schemas.schema(resource.type, self.stack.region))
         if findings:
             raise HandlerError(
                 f"Properties validation failed for resource {resource.logical_id} with message: {findings[0]}"

@@ -200,14 +200,7 @@ ROWS = (
     ),
     Row(57, "quotas", (f"{RULE}[P014 no room]", f"{RULE}[P015 no room]", f"{RULE}[P016 no room]")),
     Row(58, "a key pair that is gone, or none", (f"{RULE}[P013 a key pair of nowhere]", f"{RULE}[P013 no key pair]")),
-    Row(
-        59,
-        "no capacity",
-        (
-            f"{DEPLOYMENT}trouble.py::test_one_failing_machine_leaves_the_others_alone",
-            f"{DEPLOYMENT}capacity_deploy.py::test_the_next_type_is_offered_and_starts",
-        ),
-    ),
+    Row(59, "no capacity", (f"{DEPLOYMENT}capacity_deploy.py::test_the_next_type_is_offered_and_starts",)),
     Row(60, "a key that cannot be used", (f"{RULE}[P020 a key that is off]", f"{RULE}[P020 a key that will be gone]")),
     Row(61, "an organisation's policy", (f"{CLOUD}errors.py::test_an_error_says_what_happened_and_what_to_do",)),
     Row(

@@ -33,6 +33,7 @@ DOORS = {
     "analysis/committed.py": "reads templates/",
     "analysis/prices.py": "reads the dated prices beside it",
     "analysis/graph.py": "reads the dated seconds beside it",
+    "analysis/schemas.py": "reads the resource schemas of a library",
     "analysis/picture_icons.py": "reads the icons of a library",
 }
 """Modules that may touch the disk, and what for."""

@@ -1,61 +1,13 @@
-"""Resource types as AWS describes them: the provider schemas that cfn-lint ships, read from its data files.
-
-They decide what is replaced (`createOnlyProperties`), and which properties are known, needed and of which type.
-"""
+"""What CloudFormation says of properties that do not fit the schema of their type."""
 
 from __future__ import annotations
 
-import functools
-import importlib.util
-import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
+from analysis.schemas import Schema, paths
 from analysis.values import Pending, Reference
-
-Schema = dict[str, Any]
-
-
-class UnknownTypeError(KeyError):
-    """No such resource type in that region."""
-
-
-@functools.cache
-def _directory() -> Path:
-    spec = importlib.util.find_spec("cfnlint")
-    if spec is None or spec.origin is None:
-        raise RuntimeError("cfn-lint is not installed; its data files hold the resource schemas")
-    return Path(spec.origin).parent / "data" / "schemas"
-
-
-@functools.cache
-def _index(region: str) -> dict[str, str]:
-    return json.loads((_directory() / "providers" / f"{region}.json").read_text())
-
-
-@functools.cache
-def schema(resource_type: str, region: str) -> Schema:
-    """The type's schema. Raises UnknownTypeError."""
-    name = _index(region).get(resource_type)
-    if name is None:
-        raise UnknownTypeError(resource_type)
-    return json.loads((_directory() / "resources" / f"{name}.json").read_text())
-
-
-def paths(resource_schema: Schema, key: str) -> tuple[str, ...]:
-    """Property paths under `key`, such as `createOnlyProperties`, without the leading `/properties/`."""
-    return tuple(path.removeprefix("/properties/") for path in resource_schema.get(key, ()))
-
-
-def recreation(resource_schema: Schema, name: str) -> str:
-    """What changing the property `name` does: `Never`, `Conditionally` or `Always` makes a new resource."""
-    tops = {key: {path.split("/")[0] for path in paths(resource_schema, key)} for key in _RECREATES}
-    return next((_RECREATES[key] for key in _RECREATES if name in tops[key]), "Never")
-
-
-_RECREATES = {"createOnlyProperties": "Always", "conditionalCreateOnlyProperties": "Conditionally"}
 
 
 def conform(properties: dict[str, Any], resource_schema: Schema) -> tuple[dict[str, Any], tuple[str, ...]]:
