@@ -13,6 +13,8 @@ from deployment.review import Review, lines
 from deployment.talk import Talk
 
 Reviews = tuple[Review, ...]
+UNTOUCHED = "the machines stay as they are"
+"""Of a second review: the environment is deployed by then."""
 
 
 @dataclass(frozen=True)
@@ -44,11 +46,11 @@ class Gate:
         vain = misnamed(found, allowed, later=later) if first else ()
         refused = (*impossible(reviews), *refusals(found, allowed))
         if refused or vain:
-            findings = (*refused, *vain, "nothing was changed" if first else "the machines stay as they are")
+            findings = (*refused, *vain, "nothing was changed" if first else UNTOUCHED)
             self.refused(reviews, findings)
             raise Stopped(*findings, status=REFUSED if refused else WRONG_USAGE)
 
-    def ask(self, reviews: Reviews) -> None:
+    def ask(self, reviews: Reviews, *, first: bool = True) -> None:
         """Raise `Stopped` unless the user agrees; nothing is asked where nothing changes."""
         if not self._is_question_due() or all(found.kind == "unchanged" for found in reviews):
             return
@@ -57,7 +59,7 @@ class Gate:
             answer = sys.stdin.readline().strip().lower()
         if answer not in ("y", "yes"):
             self.refused(reviews, ("refused",))
-            raise Stopped("refused; nothing was done", status=REFUSED)
+            raise Stopped(f"refused; {'nothing was done' if first else UNTOUCHED}", status=REFUSED)
 
     def _is_question_due(self) -> bool:
         """The local AWS costs nothing and needs no question."""

@@ -96,7 +96,7 @@ class Rollout:
         found = tuple(self.reviews[stack.name] for stack in todo)
         self.gate.show(found)
         self.gate.check(found, first=False)
-        self.gate.ask(found)
+        self.gate.ask(found, first=False)
 
     def _is_stale(self, stack: StackPlan, outputs: Mapping[str, str]) -> bool:
         found = self.reviews.get(stack.name)
