@@ -5,7 +5,7 @@
 #   ./deploy.sh STACK BUCKET [REGION] [options]
 #   ./deploy.sh --remove STACK [REGION]              the workstations, then the environment; or one workstation
 #   ./deploy.sh --drift STACK [REGION]               what somebody changed past the stacks
-#   ./deploy.sh --continue-rollback STACK [REGION]   go on undoing an update that could not be undone
+#   ./deploy.sh --continue-rollback STACK [REGION]   undo an update that failed and is neither done nor undone
 #   ./deploy.sh --local --stop
 #
 # STACK     name of the environment's stack; each workstation is a stack of its own, STACK-NAME

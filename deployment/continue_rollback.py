@@ -1,6 +1,7 @@
-"""`deploy.sh --continue-rollback STACK [REGION]`: let AWS go on undoing an update that it could not undo.
+"""`deploy.sh --continue-rollback STACK [REGION]`: let AWS undo an update that is neither done nor undone.
 
 docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-continueupdaterollback.html
+docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_RollbackStack.html
 """
 
 from __future__ import annotations
@@ -24,6 +25,10 @@ from deployment.tree import Expected
 from deployment.watch import settled
 
 STUCK = "UPDATE_ROLLBACK_FAILED"
+HALF_DONE = "UPDATE_FAILED"
+"""Somebody updated it by other means, with rollback switched off; a deploy never does."""
+OPERATIONS = {STUCK: "ContinueUpdateRollback", HALF_DONE: "RollbackStack"}
+"""Status to the call that undoes; RollbackStack keeps a stack that was ever complete, and one that was updated was."""
 DONE = "UPDATE_ROLLBACK_COMPLETE"
 ENDS = (DONE, "UPDATE_COMPLETE", "CREATE_COMPLETE")
 """Where nothing is left to undo."""
@@ -35,6 +40,7 @@ class Undoing:
 
     stack: str
     label: str
+    status: str
     failed: tuple[str, ...]
     """Logical ids that could not be put back."""
     skip: tuple[str, ...]
@@ -42,12 +48,12 @@ class Undoing:
 
     def lines(self) -> Iterator[str]:
         """The plan for people."""
-        yield f"{self.label} (stack {self.stack}): its update failed, and so did undoing it"
+        yield f"{self.label} (stack {self.stack}): {answer(self.status).meaning}"
         yield f"  first cause: {self.cause or 'its events do not say why'}"
         for name in self.failed:
-            what = (
-                "is left as it is; CloudFormation then takes it for undone" if name in self.skip else "is tried again"
-            )
+            what = "is tried again" if self.status == STUCK else "is put back as it was before"
+            if name in self.skip:
+                what = "is left as it is; CloudFormation then takes it for undone"
             yield f"  {name}: {what}"
 
 
@@ -57,9 +63,9 @@ def run(entry: Entry, arguments: Arguments) -> int:
     if stack.status in ENDS:
         entry.talk.say(f"{label(stack)}: it is {stack.status}, and nothing is left to undo")
         return _end(arguments, stack.name, stack.status, ())
-    if stack.status != STUCK:
-        known = answer(stack.status)
-        raise Stopped(f"stack {stack.name}: is {stack.status}: {known.meaning}, want {STUCK}; nothing was done")
+    if stack.status not in OPERATIONS:
+        known, want = answer(stack.status), " or ".join(OPERATIONS)
+        raise Stopped(f"stack {stack.name}: is {stack.status}: {known.meaning}, want {want}; nothing was done")
     planned = _plan(entry, stack, arguments.skip)
     for line in planned.lines():
         entry.talk.say(line)
@@ -93,6 +99,8 @@ def _plan(entry: Entry, stack: Stack, skip: Sequence[str]) -> Undoing:
     answers = cloud.pages("cloudformation", "ListStackResources", "StackResourceSummaries", StackName=stack.name)
     failed = tuple(one["LogicalResourceId"] for one in answers if one["ResourceStatus"].endswith("_FAILED"))
     names = [name.removeprefix(f"{stack.name}/") for name in skip]
+    if names and stack.status == HALF_DONE:
+        raise Stopped(f"option: --skip means nothing for {HALF_DONE}, leave it out: AWS has not tried to undo it yet")
     wrong = [name for name in names if name not in failed]
     if wrong:
         want = f"one that could not be put back: {', '.join(failed) or 'none'}"
@@ -100,14 +108,16 @@ def _plan(entry: Entry, stack: Stack, skip: Sequence[str]) -> Undoing:
         raise Stopped(*map(str, problems), "nothing was done")
     failure = first_cause(cloud, stack.name)
     undo = failure.undo or failure if failure else None
-    return Undoing(stack.name, label(stack), failed, tuple(dict.fromkeys(names)), undo.cause if undo else "")
+    return Undoing(
+        stack.name, label(stack), stack.status, failed, tuple(dict.fromkeys(names)), undo.cause if undo else ""
+    )
 
 
 def _continue(entry: Entry, planned: Undoing) -> Stack | None:
     watcher = entry.watcher
     words = {"StackName": planned.stack, "ClientRequestToken": new_token()}
     skip = {"ResourcesToSkip": list(planned.skip)} if planned.skip else {}
-    call = partial(entry.cloud.call, "cloudformation", "ContinueUpdateRollback", **words, **skip)
+    call = partial(entry.cloud.call, "cloudformation", OPERATIONS[planned.status], **words, **skip)
     with entry.talk.step(planned.label) as step:
         with watcher.watching(planned.stack, planned.label, expected=Expected()):
             patiently(call, say=entry.talk.say, sleep=entry.processes.sleep)
@@ -122,7 +132,8 @@ def _failed(entry: Entry, planned: Undoing, after: Stack | None) -> str:
     failure = first_cause(entry.cloud, planned.stack)
     cause = (failure.undo or failure).cause if failure else "its events do not say why"
     hint = "mend that and run the same command again, or leave it as it is with --skip LOGICAL_ID"
-    return f"{planned.label}: is still {after.status}: {cause}; {hint}"
+    still = "still " if after.status == planned.status else ""
+    return f"{planned.label}: is {still}{after.status}: {cause}; {hint}"
 
 
 def _end(arguments: Arguments, stack: str, status: str, skip: Sequence[str]) -> int:

@@ -32,7 +32,6 @@ NO_STACK = ""
 EVENTS = "aws cloudformation describe-stack-events"
 REMOVE = "./deploy.sh --remove"
 CONTINUE = "./deploy.sh --continue-rollback"
-ROLLBACK = "aws cloudformation rollback-stack"
 RESOURCES = "aws cloudformation list-stack-resources"
 
 
@@ -87,8 +86,8 @@ ANSWERS = (
         "UPDATE_FAILED",
         "refuse",
         "its update failed, and was left half done on purpose",
-        "go back to how it was before",
-        ROLLBACK,
+        "let AWS put it back as it was before",
+        CONTINUE,
     ),
     Answer("UPDATE_ROLLBACK_IN_PROGRESS", "wait", "its update failed, and is being undone"),
     Answer(
