@@ -28,6 +28,16 @@ VARYING = (
     (r"http://localhost:\d+", "http://localhost:0"),
     (r"\b(i|vol|subnet|sg|vpc|snap|eipalloc|nat)-[0-9a-f]{8,17}\b", r"\1-0"),
 )
+SCENES = {
+    "first deploy": "environment demo: created",
+    "deploy without a change": "nothing changed",
+    "another instance type": "modify  stop and start  Instance",
+    "another image, refused": "demo-ada/Instance (AWS::EC2::Instance) would be replaced",
+    "failed deploy, with its cause": "  that is: AWS has no machine of this type free",
+    "recovery": "workstation ada (failed before): removed, it held nothing",
+    "removal": "2 removed",
+}
+"""What a guide to deploying has to show, by a line of its output."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +117,13 @@ def test_every_command_of_the_guide_prints_what_the_guide_shows(root: Path, chec
 
     assert len(shown) >= 7
     assert "\n\n".join(wrong) == ""
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_the_guide_shows_every_scene_of_a_deploy(root: Path, scene: str) -> None:
+    shown = examples((root / "docs" / "guides" / "deploying.md").read_text())
+
+    assert [example.command for example in shown if any(SCENES[scene] in line for line in example.expected)] != []
 
 
 @pytest.mark.parametrize(
