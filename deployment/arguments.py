@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from deployment import verbs
+from deployment import habits, verbs
 from deployment.names import STACK_NAME_CHARACTERS, bucket_name, shown
 from deployment.option_findings import EXAMPLES, option_findings
 from generator.contract import STACKS_FILE, workstation_stack_name
@@ -102,11 +102,22 @@ def parse(argv: Sequence[str]) -> tuple[Arguments, tuple[str, ...]]:
         *raw.findings,
         *verbs.verb_findings(verb, typed),
         *option_findings(raw.values),
-        *verbs.word_findings(verb, raw.words, raw.flags),
+        *_word_findings(verb, raw),
     ]
     if verb is verbs.DEPLOY and words.get("stack") and not findings:
         findings.extend(_length_findings(arguments))
     return arguments, (*findings, *parameter_findings)
+
+
+def _word_findings(verb: verbs.Verb, raw: _Raw) -> Iterator[str]:
+    """None where the verb itself is in doubt: its words are then not known."""
+    if any(f"did you mean {flag}?" in finding for finding in raw.findings for flag in verbs.FLAGS):
+        return
+    finding = habits.verb_finding(tuple(raw.words)) if verb is verbs.DEPLOY else None
+    if finding:
+        yield finding
+    else:
+        yield from verbs.word_findings(verb, raw.words, raw.flags)
 
 
 def _values(raw: _Raw, option: str) -> tuple[str, ...]:
@@ -138,6 +149,8 @@ def _split(argv: Sequence[str]) -> _Raw:
             raw.findings.append(f"option: {word} wants a value; for example {word} {EXAMPLES[word]}")
         elif word.startswith("-"):
             raw.findings.append(_unknown_option(word))
+            if word in habits.VALUED and rest:
+                rest.pop(0)
         else:
             raw.words.append(word)
     return raw
@@ -146,8 +159,9 @@ def _split(argv: Sequence[str]) -> _Raw:
 def _unknown_option(word: str) -> str:
     from difflib import get_close_matches
 
-    close = get_close_matches(word.partition("=")[0][:64], (*FLAGS, *verbs.FLAGS, *VALUES), n=1)
-    hint = f"did you mean {close[0]}?" if close else "./deploy.sh -h lists them"
+    name = word.partition("=")[0][:64]
+    close = get_close_matches(name, (*FLAGS, *verbs.FLAGS, *VALUES), n=1)
+    hint = habits.option_hint(name) or (f"did you mean {close[0]}?" if close else "./deploy.sh -h lists them")
     return f"option: got {shown(word)}, want one that exists; {hint}"
 
 

@@ -33,4 +33,6 @@ def unknown(identifier: str) -> str | None:
         return None
     close = get_close_matches(identifier[:64].upper(), known, n=1)
     hint = f"did you mean {close[0]}?" if close else "docs/guides/preflight.md lists them"
+    if "," in identifier or " " in identifier:
+        hint = "--suppress once for each rule"
     return f"option: --suppress got {shown(identifier)}, want the id of a rule, {known[0]} to {known[-1]}; {hint}"

@@ -219,7 +219,12 @@ def test_errors_come_before_warnings(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "hint"),
-    [("P19", "did you mean P019?"), ("p004", "did you mean P004?"), ("all", "docs/guides/preflight.md lists them")],
+    [
+        ("P19", "did you mean P019?"),
+        ("p004", "did you mean P004?"),
+        ("all", "docs/guides/preflight.md lists them"),
+        ("P014,P015", "--suppress once for each rule"),
+    ],
 )
 def test_a_rule_that_does_not_exist_cannot_be_suppressed(typed: str, hint: str) -> None:
     last = tuple(modules())[-1]
