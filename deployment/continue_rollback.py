@@ -19,7 +19,7 @@ from deployment.existing import Stack
 from deployment.failure import first_cause
 from deployment.findings import Problem, Stopped
 from deployment.patience import patiently
-from deployment.statuses import answer
+from deployment.statuses import answer, spelled
 from deployment.tokens import new_token
 from deployment.tree import Expected
 from deployment.watch import settled
@@ -65,7 +65,9 @@ def run(entry: Entry, arguments: Arguments) -> int:
         return _end(arguments, stack.name, stack.status, ())
     if stack.status not in OPERATIONS:
         known, want = answer(stack.status), " or ".join(OPERATIONS)
-        raise Stopped(f"stack {stack.name}: is {stack.status}: {known.meaning}, want {want}; nothing was done")
+        where = spelled(known.command, stack=stack.name, region=entry.cloud.region)
+        hint = f"{known.hint}: {where}; nothing was done" if known.command else "nothing was done"
+        raise Stopped(f"stack {stack.name}: is {stack.status}: {known.meaning}, want {want}; {hint}")
     planned = _plan(entry, stack, arguments.skip)
     for line in planned.lines():
         entry.talk.say(line)
@@ -89,7 +91,8 @@ def _stack(entry: Entry, arguments: Arguments) -> Stack:
         entry.talk.say(f"{label(stack)}: it is {stack.status}; waiting for that to end")
         stack = watcher.attach(name, label(stack), expected=Expected())
     if stack is None:
-        raise Stopped(f"stack {name}: there is none in {entry.cloud.region}, want one whose update could not be undone")
+        want = "want one whose update could not be undone; look at its name and its region"
+        raise Stopped(f"stack {name}: there is none in {entry.cloud.region}, {want}")
     belonging(name, {name: stack})
     return stack
 

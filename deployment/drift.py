@@ -77,7 +77,8 @@ def run(entry: Entry, arguments: Arguments) -> int:
     there = belonging(arguments.stack, look)
     stacks = there.stacks
     if not stacks:
-        raise Stopped(f"stack {arguments.stack}: there is none in {entry.cloud.region}, want one that is deployed")
+        want = "want one that is deployed; look at its name and its region"
+        raise Stopped(f"stack {arguments.stack}: there is none in {entry.cloud.region}, {want}")
     wrong = [stack for stack in stacks if stack.status not in DRIFTABLE]
     if wrong:
         refused = [f"stack {one.name}: is {one.status}, want one of {', '.join(DRIFTABLE)}" for one in wrong]

@@ -45,6 +45,7 @@ def enter(arguments: Arguments, processes: Processes, talk: Talk) -> Entry:
     if arguments.local and account != local.ACCOUNT:
         raise Stopped(f"--local, but account {account} answers, want {local.ACCOUNT}; nothing was done")
     if arguments.account and account != arguments.account:
-        raise Stopped(f"account {account} answers, want {arguments.account}; nothing was done")
+        hint = "choose its profile: AWS_PROFILE=NAME ./deploy.sh …"
+        raise Stopped(f"account {account} answers, want {arguments.account}; {hint}; nothing was done")
     talk.say(f"account {account} ({arn})")
     return Entry(cloud, account, processes, talk)

@@ -92,3 +92,17 @@ def test_nothing_is_skipped_before_it_was_tried() -> None:
 
     expected = "option: --skip means nothing for UPDATE_FAILED, leave it out: AWS has not tried to undo it yet"
     assert (stopped.value.lines, account.undone) == ((expected,), [])
+
+
+def test_a_stack_that_another_command_helps_is_sent_there() -> None:
+    account = Account()
+    account.status = "DELETE_FAILED"
+    with pytest.raises(Stopped) as stopped:
+        go_on(account)
+
+    expected = (
+        "stack demo-ada: is DELETE_FAILED: somebody removed it, and not everything could be removed, "
+        "want UPDATE_ROLLBACK_FAILED or UPDATE_FAILED; "
+        "mend the cause, then remove the rest: ./deploy.sh --remove demo-ada us-east-1; nothing was done"
+    )
+    assert stopped.value.lines == (expected,)
