@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 import time
@@ -81,10 +82,12 @@ class Cloud:
         session = self._open()  # first: where boto3 is missing, its name is what the user hears
         from botocore.config import Config
 
+        # A number that the user has set holds, as for every AWS tool; botocore would prefer ours.
+        attempts = {} if "AWS_MAX_ATTEMPTS" in os.environ else {"total_max_attempts": ATTEMPTS}
         settings = Config(
             connect_timeout=CONNECT_SECONDS,
             read_timeout=READ_SECONDS,
-            retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+            retries={"mode": "standard", **attempts},
             max_pool_connections=CONNECTIONS,
             s3={"us_east_1_regional_endpoint": "regional"},
         )

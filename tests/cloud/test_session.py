@@ -15,6 +15,7 @@ from cloud.session import ATTEMPTS, CONNECT_SECONDS, READ_SECONDS, Cloud, wait_u
 def cloud(monkeypatch: pytest.MonkeyPatch) -> Cloud:
     for key, value in {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_CONFIG_FILE": "/dev/null"}.items():
         monkeypatch.setenv(key, value)
+    monkeypatch.delenv("AWS_MAX_ATTEMPTS", raising=False)
     return Cloud(region="eu-central-1")
 
 
@@ -57,6 +58,12 @@ def test_a_client_is_made_once_with_timeouts_and_retries_in_the_given_region(clo
     assert config.region_name == "eu-central-1"
     assert (config.connect_timeout, config.read_timeout) == (CONNECT_SECONDS, READ_SECONDS)
     assert config.retries == {"mode": "standard", "total_max_attempts": ATTEMPTS}
+
+
+def test_a_number_of_attempts_that_the_user_has_set_holds(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "2")
+
+    assert cloud.client("sts").meta.config.retries == {"mode": "standard", "total_max_attempts": 2}
 
 
 def test_the_account_is_told_with_the_caller(cloud: Cloud) -> None:
