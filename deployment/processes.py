@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,6 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from cloud.local import pace
 
 GRACE_SECONDS = 5
 AT_ONCE = 32
@@ -39,6 +42,8 @@ class Processes:
     def __init__(self) -> None:
         self.interrupt: KeyboardInterrupt | None = None
         """Set by whoever handles signals: no other program is started, whatever became of the exception itself."""
+        self.temporary: Path | None = None
+        """A directory that is removed when all ends, however it ends."""
         # A signal raises in the main thread, so a program is started and noted in another: none is ever lost between.
         self._runners = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="run")
         self._running: set[subprocess.Popen[str]] = set()
@@ -85,15 +90,20 @@ class Processes:
         pool.shutdown()
 
     def sleep(self, seconds: float) -> None:
-        """Wait, unless or until `stop`. Raises KeyboardInterrupt then."""
+        """Wait for AWS, at its pace, unless or until `stop`. Raises KeyboardInterrupt then."""
         self._go_on()
-        if self._stopped.wait(seconds):
+        if self._stopped.wait(seconds * pace(os.environ)):
             raise KeyboardInterrupt
 
     def _go_on(self) -> None:
         """Raise KeyboardInterrupt if nothing new is to be begun."""
         if self.interrupt or self._stopped.is_set():
             raise self.interrupt or KeyboardInterrupt
+
+    def abandon(self) -> None:
+        """Ask every program that still runs to end, and wait for none."""
+        for process in tuple(self._running):
+            process.terminate()
 
     def stop(self) -> None:
         """End every program that still runs, and start no other."""

@@ -5,6 +5,7 @@ Each stack is watched by a thread of its own; the display is one. Watching never
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,6 +17,7 @@ from typing import Any
 from analysis.graph import creation_seconds, dependencies
 from analysis.resolve import TemplateError
 from cloud.errors import CloudError
+from cloud.local import pace
 from cloud.session import Cloud
 from deployment import frame
 from deployment.events import newest, read, with_hooks
@@ -120,7 +122,7 @@ class Watch:
             self._ready.set()
         first = self._watcher.poll_seconds
         pause, quiet, trouble = first, first, pauses(first)
-        while not self._over.wait(pause):
+        while not self._over.wait(pause * pace(os.environ)):
             try:
                 quiet = first if self._look() else min(QUIET_POLL_SECONDS, quiet * 1.5)
             except CloudError as error:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cloud.local import ACCOUNT, Endpoint, environment, running
+from cloud.local import ACCOUNT, PACE, Endpoint, environment, pace, running
 
 
 @pytest.fixture
@@ -85,3 +85,17 @@ def test_nothing_that_leads_to_the_real_aws_is_left() -> None:
         "no_proxy": "localhost,127.0.0.1",
     }
     assert expected == environment(base, Endpoint("http://localhost:1", 1, ACCOUNT))
+
+
+@pytest.mark.parametrize(
+    ("environment", "wanted"),
+    [
+        ({}, 1.0),
+        ({"AWS_ENDPOINT_URL": "https://cloudformation.example.com"}, 1.0),
+        ({"AWS_ENDPOINT_URL": "http://localhost.example.com:1"}, 1.0),
+        ({"AWS_ENDPOINT_URL": "http://localhost:40123"}, PACE),
+        ({"AWS_ENDPOINT_URL": "http://127.0.0.1:40123"}, PACE),
+    ],
+)
+def test_only_an_aws_on_this_machine_is_asked_more_often(environment: dict[str, str], wanted: float) -> None:
+    assert pace(environment) == wanted
