@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
-from types import FrameType
 
 from cloud.errors import CloudError
 from deployment.arguments import parse
+from deployment.ending import RESUME, Ending
 from deployment.findings import WRONG_USAGE, Stopped
 from deployment.processes import Processes
 from deployment.run import run
 from deployment.talk import Talk
-
-RESUME = "interrupted; what AWS has begun goes on there; run the same command again to carry on"
-
-
-class _Ended(KeyboardInterrupt):
-    """A signal that asks us to end."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__()
-        self.status = 128 + number
 
 
 def main() -> int:
@@ -33,13 +22,8 @@ def main() -> int:
     if findings:
         return WRONG_USAGE
     processes = Processes()
-
-    def end(number: int, _: FrameType | None) -> None:
-        processes.interrupt = _Ended(number)
-        raise processes.interrupt
-
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, end)
+    ending = Ending(processes)
+    ending.listen()
     with Talk() as talk:
         try:
             return run(arguments, processes, talk)
@@ -53,6 +37,7 @@ def main() -> int:
         except KeyboardInterrupt as interrupt:
             processes.stop()
             talk.say(f"deploy.sh: {RESUME}")
+            ending.told = True
             return getattr(interrupt, "status", 130)
         except BrokenPipeError:  # `deploy.sh … | head`
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -91,7 +91,8 @@ def _run(arguments: Arguments, processes: Processes, talk: Talk, collected: Coll
         return _dry_run(cloud, planned, gate, talk, as_json=arguments.json)
     gate.somebody_to_ask()
     with tempfile.TemporaryDirectory(prefix="deploy-") as temporary:
-        rollout = Rollout(Tools(cloud, cli, processes, talk, Path(temporary)), planned, gate)
+        processes.temporary = Path(temporary)
+        rollout = Rollout(Tools(cloud, cli, processes, talk, processes.temporary), planned, gate)
         collected.outcomes = outcomes = rollout.run()
     reviews = tuple(rollout.reviews.values())
     with talk.quiet():
