@@ -16,6 +16,8 @@ import boto3
 import pytest
 from botocore.config import Config
 
+from tests.ready_aws import ready
+
 ROOMS = ("analysis", "cloud", "config", "deployment", "generator", "localaws", "templates", "util", "workstation")
 PARTS = ("deploy.sh", "requirements.lock", *ROOMS)
 FAKE_AWS = """#!/bin/sh
@@ -126,11 +128,19 @@ def bare_checkout(make_checkout: Callable[[], Checkout]) -> Checkout:
 
 
 @pytest.fixture(scope="session")
-def local_checkout(make_checkout: Callable[[], Checkout], root: Path) -> Iterator[Checkout]:
+def ready_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Our AWS CLI, imported already."""
+    with ready(tmp_path_factory.mktemp("ready")) as program:
+        yield program
+
+
+@pytest.fixture(scope="session")
+def local_checkout(make_checkout: Callable[[], Checkout], root: Path, ready_aws: Path) -> Iterator[Checkout]:
     """A checkout with the environment of the tests and no AWS CLI on PATH but ours; its local AWS is ended."""
     checkout = make_checkout()
     (checkout.root / ".venv").symlink_to(root / ".venv")
     (checkout.bin / "aws").unlink()
+    (checkout.bin / "aws").symlink_to(ready_aws)
     yield checkout
     checkout.deploy("--local", "--stop")
 

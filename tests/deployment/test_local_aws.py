@@ -63,10 +63,13 @@ def test_local_ends_at_once_when_another_account_answers(
     assert not checkout.log.exists()
 
 
-def test_stopping_keeps_the_state_for_the_next_deploy(make_checkout: Callable[[], Checkout], root: Path) -> None:
+def test_stopping_keeps_the_state_for_the_next_deploy(
+    make_checkout: Callable[[], Checkout], root: Path, ready_aws: Path
+) -> None:
     checkout = make_checkout()
     (checkout.root / ".venv").symlink_to(root / ".venv")
     (checkout.bin / "aws").unlink()
+    (checkout.bin / "aws").symlink_to(ready_aws)
     first = checkout.deploy(*LOCAL)
     stopped, none = checkout.deploy("--local", "--stop"), checkout.deploy("--local", "--stop")
     second = checkout.deploy(*LOCAL)

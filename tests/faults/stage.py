@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.local_aws_fixture import LocalAws, started
+from tests.ready_aws import ready
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PARTS = ("analysis", "cloud", "config", "deployment", "generator", "localaws", "templates", "util", "workstation")
@@ -61,6 +62,8 @@ class Stage:
     local_aws: LocalAws
     home: Path
     temporary: Path
+    aws: Path
+    """The AWS CLI of the runs."""
     clients: dict[str, Any] = field(default_factory=dict)
     kept: set[str] = field(default_factory=set)
 
@@ -77,7 +80,7 @@ class Stage:
     def environment(self, mark: str) -> dict[str, str]:
         """Somebody with an account, whose account is the local AWS; fewer retries, since nobody has to wait here."""
         return {
-            "PATH": f"{ROOT / '.venv' / 'bin'}:/usr/local/bin:/usr/bin:/bin",
+            "PATH": f"{self.aws.parent}:{ROOT / '.venv' / 'bin'}:/usr/local/bin:/usr/bin:/bin",
             "HOME": str(self.home),
             "TMPDIR": str(self.temporary),
             "LANG": "C.UTF-8",
@@ -138,10 +141,12 @@ class Stage:
     def put_back(self, state: str) -> None:
         """Begin from a state: no faults, no held call, no file of an earlier run.
 
-        The states are `empty`, `deployed-CONFIG` and `environment-CONFIG`; they are made when first asked for.
+        The states are `empty`, `deployed-CONFIG`, `environment-CONFIG` and `failed-CONFIG` (a first deploy that was
+        undone); they are made when first asked for.
         """
         if state not in self.kept:
-            prepare(self, state.split("-")[1])
+            make, config = state.split("-")
+            prepare_failed(self, config) if make == "failed" else prepare(self, config)
         self.local_aws.faults()
         self.local_aws.post("/_local/calls", {})
         self.local_aws.post(f"/_local/put-back/{state}", {})
@@ -190,10 +195,10 @@ def set_up(place: Path, source: Path = ROOT) -> Iterator[Stage]:
     (root / "config" / "pair.toml").write_text((root / "config" / "default.toml").read_text() + PAIR)
     run([sys.executable, "-m", "generator", "--config", "config/pair.toml"], root)
     run([sys.executable, "-m", "compileall", "-q", *(str(root / part) for part in PARTS)], root)
-    for name in ("home", "temporary", "aws"):
+    for name in ("home", "temporary", "aws", "ready"):
         (place / name).mkdir()
-    with started(place / "aws", "--forget") as local_aws:
-        stage = Stage(root, local_aws, place / "home", place / "temporary")
+    with started(place / "aws", "--forget") as local_aws, ready(place / "ready") as aws:
+        stage = Stage(root, local_aws, place / "home", place / "temporary", aws)
         stage.keep("empty")
         yield stage
 
@@ -209,6 +214,16 @@ def prepare(stage: Stage, config: str) -> None:
     stage.keep(f"environment-{config}")
 
 
+def prepare_failed(stage: Stage, config: str) -> None:
+    """Make the state after a first deploy whose environment could not be made."""
+    stage.put_back("empty")
+    stage.local_aws.faults({**FAILS, "times": 0})
+    done = stage.deploy(*DEPLOY, *CONFIGS[config])
+    if done.status != 1:
+        raise RuntimeError(f"a deploy that cannot end well does:\n{done.said}")
+    stage.keep(f"failed-{config}")
+
+
 def without_machines(stage: Stage) -> None:
     """Take the workstations away; snapshots or volumes of theirs stay."""
     cloudformation = stage.client("cloudformation")
@@ -220,6 +235,13 @@ def without_machines(stage: Stage) -> None:
 
 
 CONFIGS: Mapping[str, tuple[str, ...]] = {"one": (), "pair": ("--config", "config/pair.toml")}
+FAILS = {
+    "service": "ec2",
+    "operation": "AllocateAddress",
+    "caller": "cloudformation",
+    "code": "AddressLimitExceeded",
+    "message": "The maximum number of addresses has been reached.",
+}
 DEPLOY = (STACK, BUCKET, REGION, "--yes", "--create-bucket")
 
 
