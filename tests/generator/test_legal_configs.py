@@ -24,7 +24,7 @@ EXAMPLES = 104
 SHARDS = 4  # hypothesis runs one test on one core; several tests use them all
 
 
-@pytest.mark.parametrize("shard", range(SHARDS))
+@pytest.mark.parametrize("shard", [0, *(pytest.param(shard, marks=pytest.mark.slow) for shard in range(1, SHARDS))])
 def test_every_legal_config_renders_lints_clean_and_keeps_the_promises(shard, figures):
     schema = jsonschema.Draft7Validator(json.loads(config_schema()))
 
