@@ -10,26 +10,27 @@ import subprocess
 import time
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from tests.faults.boundaries import TRYING, Point
 from tests.faults.judge import Wanted, after_a_run, in_the_end
 from tests.faults.plans import TYPES
 from tests.faults.stage import DEPLOY, REGION, STACK, Ended, Stage, left_behind
 
 RESUME = "run the same command again to carry on"
 READING = ("Describe", "Get", "Head", "List", "Simulate")
-TRYING = ("CreateMultipartUpload", "AbortMultipartUpload")
-"""How a deploy tries whether it may write."""
-LONGEST_SECONDS = 60
+LONGEST_SECONDS = 240
 """Far more than a run needs to reach a point, or to end after a signal."""
 POLL_SECONDS = 0.05
+HELD_SECONDS = 1
+"""The local AWS answers as soon as it holds the call, so asking again is for a run that ended before."""
 IDENTIFIER = re.compile(r"\b(i|vol|vpc)-[0-9a-f]{17}\b")
 """Another one in each run."""
 AGAIN = 2
 """How often the same command may have to be run afterwards."""
 STATUSES = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGKILL: -9}
+SIGNALS = tuple(STATUSES)
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,8 @@ class Case:
     state: str
     words: tuple[str, ...]
     wanted: Wanted
+    partly: bool = False
+    """Whether only what no other case has is tried."""
 
 
 CASES = (
@@ -50,47 +53,24 @@ CASES = (
         (*DEPLOY, "--parameter", "ada.InstanceType=m7i.2xlarge"),
         Wanted({"ada": {"InstanceType": "m7i.2xlarge"}}),
     ),
+    Case("again", "failed-one", DEPLOY, Wanted({"ada": {"InstanceType": TYPES["ada"]}}), partly=True),
     Case("remove", "deployed-one", ("--remove", STACK, REGION, "--yes"), Wanted({}, removed=True)),
 )
 
 
-@dataclass(frozen=True)
-class Point:
-    """A boundary between two steps: the n-th call of an operation, before it is carried out, or a line on stderr."""
-
-    service: str = ""
-    operation: str = ""
-    occurrence: int = 1
-    line: str = ""
-
-    def __str__(self) -> str:
-        return self.line or f"{self.service} {self.operation} {self.occurrence}"
-
-
-def points(stage: Stage, case: Case) -> tuple[Point, ...]:
-    """Every boundary of a run without faults: each line, each call that changes something, each new question."""
+def recorded(stage: Stage, case: Case) -> tuple[tuple[str, ...], tuple[Point, ...]]:
+    """The lines that begin a step, and the calls, of a run without faults."""
     stage.put_back(case.state)
     done = stage.deploy(*case.words)
     if done.status:
         raise RuntimeError(f"without any fault it fails:\n{done.said}")
-    lines = tuple(Point(line=_plain(line)) for line in done.stderr.splitlines() if line.endswith("…"))
-    return (*lines, *_calls(stage.local_aws.get("/_local/calls")))
-
-
-def _calls(record: Iterable[Sequence[str]]) -> tuple[Point, ...]:
-    """Every call that changes something, and of the questions between two of them the first that is new."""
+    lines = tuple(_plain(line) for line in done.stderr.splitlines() if line.endswith("…"))
     count: Counter[tuple[str, str]] = Counter()
-    found, asked = [], False
-    for service, operation in record:
+    calls = []
+    for service, operation in stage.local_aws.get("/_local/calls"):
         count[service, operation] += 1
-        point = Point(service, operation, count[service, operation])
-        if not operation.startswith(READING):
-            found.append(point)
-            asked = False
-        elif point.occurrence == 1 and not asked:
-            found.append(point)
-            asked = True
-    return tuple(found)
+        calls.append(Point(service, operation, count[service, operation]))
+    return lines, tuple(calls)
 
 
 def wrong_after(stage: Stage, case: Case, point: Point, number: signal.Signals, *, at_once: bool) -> list[str]:
@@ -116,7 +96,7 @@ def wrong_after(stage: Stage, case: Case, point: Point, number: signal.Signals, 
     runs = [ended]
     changed = [call for call in stage.local_aws.get("/_local/calls") if not call[1].startswith((*READING, *TRYING))]
     if not changed and not wrong and not left_behind(mark):
-        return []  # everything is as it was before: running it again is what `points` has done
+        return []  # everything is as it was before: running it again is what `recorded` has done
     for _ in range(AGAIN):
         runs.append(stage.deploy(*case.words))
         wrong += after_a_run(runs[-1], stage, files)
@@ -172,7 +152,7 @@ def _reached(stage: Stage, process: subprocess.Popen[str], point: Point, said: l
     while time.monotonic() < end and process.poll() is None:
         if point.line and point.line in map(_plain, tuple(said)):
             return True
-        if not point.line and stage.local_aws.get(f"/_local/held?seconds={POLL_SECONDS}")["held"]:
+        if not point.line and stage.local_aws.get(f"/_local/held?seconds={HELD_SECONDS}")["held"]:
             return True
         time.sleep(POLL_SECONDS if point.line else 0)
     return False

@@ -54,7 +54,7 @@ def test_a_deploy_with_faults_ends_well(stage: Stage, figures: Any, seed: int) -
     check(stage, figures, seed)
 
 
-@pytest.mark.faults
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", sorted({*range(PLANS)} - {*QUICK}), ids=lambda seed: f"seed-{seed}-")
 def test_every_plan_of_faults_ends_well(stage: Stage, figures: Any, seed: int) -> None:
     check(stage, figures, seed)

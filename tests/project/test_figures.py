@@ -31,6 +31,13 @@ def test_a_figure_that_was_not_counted_fails_a_whole_run(name):
     assert problems(figures, "all") == [f"{name}: 0 tried, where at least {WANTED[name].least} are wanted"]
 
 
+def test_a_quick_run_wants_its_part_of_a_slow_figure():
+    assert problems({**REACHED, "kill-points": (1, 1)}, "quick") == [
+        "kill-points: 1 tried, where at least 2 are wanted"
+    ]
+    assert problems({**REACHED, "kill-points": (2, 2)}, "quick") == []
+
+
 def test_a_case_that_did_not_hold_fails_any_run(tmp_path, capsys):
     (tmp_path / "1.json").write_text(json.dumps({"bad-configs": [59, 60]}))
 
