@@ -12,12 +12,7 @@ from deployment.findings import Problem
 from deployment.masking import MASK, no_echo
 from deployment.rules.rule import Finding
 from deployment.stacks import Stacks, Template, Workstation
-from generator.contract import (
-    EnvironmentOutput,
-    Tag,
-    WorkstationParameter,
-    workstation_stack_name,
-)
+from generator.contract import Tag, WorkstationParameter, handed_over, workstation_stack_name
 
 
 @dataclass(frozen=True)
@@ -114,17 +109,6 @@ def workstation_plan(
         reasons={key: found.reason for key, found in resolved.items()},
         fallback_instance_types=workstation.fallback_instance_types,
     )
-
-
-def handed_over(zone: str) -> dict[str, str]:
-    """Parameter of a workstation in the zone at `zone` (a letter) to the environment's output that it gets."""
-    return {
-        WorkstationParameter.SUBNET_ID: EnvironmentOutput.private_subnet_id(zone),
-        WorkstationParameter.AVAILABILITY_ZONE: EnvironmentOutput.availability_zone(zone),
-        WorkstationParameter.SECURITY_GROUP_ID: EnvironmentOutput.WORKSTATION_SECURITY_GROUP_ID,
-        WorkstationParameter.INSTANCE_PROFILE_NAME: EnvironmentOutput.WORKSTATION_INSTANCE_PROFILE_NAME,
-        WorkstationParameter.VOLUME_KMS_KEY_ARN: EnvironmentOutput.VOLUME_KMS_KEY_ARN,
-    }
 
 
 def findings(plan: Plan) -> Iterator[Problem]:

@@ -11,8 +11,7 @@ from analysis.resolve import Context, Resource, TemplateError
 from analysis.values import references
 from deployment.differences import Version, outputs, resources
 from deployment.effects import MILDEST_FIRST, Change, changes
-from deployment.plan import handed_over
-from generator.contract import ZONE_LETTERS
+from generator.contract import ZONE_LETTERS, handed_over
 
 VERBS = {"new": "add", "removed": "remove"}
 WORST_FIRST = ("AWS refuses", "removed", "replaced", "may be replaced", "stop and start", "new", "no restart")

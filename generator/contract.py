@@ -113,6 +113,17 @@ ROOT_DEVICE_NAMES = {"amazon-linux-2023": "/dev/xvda", "ubuntu-24.04": "/dev/sda
 """The root device of each operating system's images; another name would add a second, empty disk."""
 
 
+def handed_over(zone: str) -> dict[str, str]:
+    """Parameter of a workstation in the zone at `zone` (a letter) to the environment's output that it gets."""
+    return {
+        WorkstationParameter.SUBNET_ID: EnvironmentOutput.private_subnet_id(zone),
+        WorkstationParameter.AVAILABILITY_ZONE: EnvironmentOutput.availability_zone(zone),
+        WorkstationParameter.SECURITY_GROUP_ID: EnvironmentOutput.WORKSTATION_SECURITY_GROUP_ID,
+        WorkstationParameter.INSTANCE_PROFILE_NAME: EnvironmentOutput.WORKSTATION_INSTANCE_PROFILE_NAME,
+        WorkstationParameter.VOLUME_KMS_KEY_ARN: EnvironmentOutput.VOLUME_KMS_KEY_ARN,
+    }
+
+
 def workstation_stack_name(environment: str, workstation: str) -> str:
     """The stack of one workstation, `STACK-NAME`."""
     return f"{environment}-{workstation}"
