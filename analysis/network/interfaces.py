@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from ipaddress import IPv4Address, ip_address
 from typing import Any
 
-from analysis.network.addresses import PUBLIC_RANGE, RESERVED, Draft
+from analysis.network.addresses import Draft
+from analysis.network.elastic import Elastic
 from analysis.network.model import Subnet
+from analysis.network.regional import is_regional
 from analysis.network.source import RefusedError, Source, number
-from analysis.resolve import Reference, Resource
-
-Addresses = Mapping[str, IPv4Address]
+from analysis.resolve import Resource
 
 INTERFACE_KEYS = frozenset(
     (
@@ -29,67 +29,18 @@ INTERFACE_KEYS = frozenset(
 """What an instance may say of its interface."""
 
 
-def read_elastic_addresses(source: Source) -> dict[str, IPv4Address]:
-    """Logical id of each EIP to its address."""
-    addresses = {item.logical_id: PUBLIC_RANGE[RESERVED + at] for at, item in enumerate(source.of("EIP"))}
-    for name, address in addresses.items():
-        source.known[Reference(name)] = source.known[Reference(name, "PublicIp")] = str(address)
-    return addresses
-
-
-def read_drafts(source: Source, subnets: Mapping[str, Subnet]) -> tuple[Draft, ...]:
-    elastic = _Elastic(source)
+def read_drafts(source: Source, subnets: Mapping[str, Subnet], elastic: Elastic) -> tuple[Draft, ...]:
+    """All interfaces but those of regional NAT gateways."""
     nats = source.each("NatGateway", lambda item: _nat_gateway(source, item, elastic))
     endpoints = source.each("VPCEndpoint", lambda item: _endpoint(source, item, subnets))
     instances = source.each("Instance", lambda item: _instance(source, item, subnets=subnets, elastic=elastic))
-    return (*nats, *(draft for drafts in endpoints for draft in drafts), *instances)
+    return (*(nat for nat in nats if nat), *(draft for drafts in endpoints for draft in drafts), *instances)
 
 
-class _Elastic:
-    """Who has which Elastic IP address."""
-
-    def __init__(self, source: Source) -> None:
-        self.source = source
-        self.addresses = read_elastic_addresses(source)
-        self.owners: dict[str, str] = {}
-        """Name of an instance to its EIP."""
-        self.used: set[str] = set()
-        source.each("EIP", self._note_instance)
-        source.each("EIPAssociation", self._note_association)
-
-    def _note_instance(self, item: Resource) -> None:
-        if "InstanceId" in item.properties:
-            self._note(self.source.name(item, "InstanceId", "Instance"), item.logical_id)
-
-    def _note_association(self, item: Resource) -> None:
-        address = self.source.name(item, "AllocationId", "EIP")
-        keys = [key for key in ("InstanceId", "NetworkInterfaceId") if key in item.properties]
-        if len(keys) != 1:
-            raise RefusedError("wanted one of InstanceId and NetworkInterfaceId")
-        self._note(self.source.name(item, keys[0], keys[0].removesuffix("Id")), address)
-
-    def _note(self, owner: str, address: str) -> None:
-        if owner in self.owners:
-            raise RefusedError(f"{owner} has the address {self.owners[owner]} already")
-        self.owners[owner] = address
-        self.use(address)
-
-    def use(self, address: str) -> IPv4Address:
-        if address in self.used:
-            raise RefusedError(f"{address} has an owner already")
-        self.used.add(address)
-        return self.addresses[address]
-
-    def of(self, *owners: str) -> IPv4Address | None:
-        """The address of the instance or interface with one of these names."""
-        found = [self.owners[owner] for owner in owners if owner in self.owners]
-        return self.addresses[found[0]] if found else None
-
-
-def _nat_gateway(source: Source, item: Resource, elastic: _Elastic) -> Draft:
+def _nat_gateway(source: Source, item: Resource, elastic: Elastic) -> Draft | None:
     given, name = item.properties, item.logical_id
-    if given.get("AvailabilityMode", "zonal") == "regional":
-        return _regional(source, item, elastic)
+    if is_regional(item):
+        return None
     public = given.get("ConnectivityType", "public") == "public"
     if public != ("AllocationId" in given):
         raise RefusedError("AllocationId: wanted for a public NAT gateway, and only there")
@@ -100,24 +51,6 @@ def _nat_gateway(source: Source, item: Resource, elastic: _Elastic) -> Draft:
         source_dest_check=False,
         address=_address(source, given),
         public_address=elastic.use(source.name(item, "AllocationId", "EIP")) if public else None,
-    )
-
-
-def _regional(source: Source, item: Resource, elastic: _Elastic) -> Draft:
-    """One gateway in no subnet; the first address that the template gives it stands for all it has."""
-    given = item.properties
-    if "SubnetId" in given or given.get("ConnectivityType", "public") != "public":
-        raise RefusedError("AvailabilityMode: a regional NAT gateway is public and has no SubnetId")
-    allocated = [value for zone in given.get("AvailabilityZoneAddresses", ()) for value in zone["AllocationIds"]]
-    allocated += [given["AllocationId"]] if "AllocationId" in given else []
-    addresses = [elastic.use(source.named(value, "AllocationIds", "EIP")) for value in allocated]
-    return Draft(
-        name=item.logical_id,
-        kind="nat-gateway",
-        subnet=f"regional:{item.logical_id}",
-        source_dest_check=False,
-        public_address=addresses[0] if addresses else None,
-        wants_public_address=True,
     )
 
 
@@ -140,7 +73,7 @@ def _endpoint(source: Source, item: Resource, subnets: Mapping[str, Subnet]) -> 
     return tuple(Draft(f"{name}:{home}", "endpoint", home, groups, service=service) for home in homes)
 
 
-def _instance(source: Source, item: Resource, *, subnets: Mapping[str, Subnet], elastic: _Elastic) -> Draft:
+def _instance(source: Source, item: Resource, *, subnets: Mapping[str, Subnet], elastic: Elastic) -> Draft:
     _check_launch_template(source, item)
     names, given = _interface(source, item)
     home = source.named(given.get("SubnetId"), "SubnetId", "Subnet")

@@ -55,7 +55,10 @@ def read_subnets(source: Source, vpcs: tuple[Vpc, ...]) -> tuple[Subnet, ...]:
     blocks = {vpc.name: vpc.blocks for vpc in vpcs}
     tables = _associated(source, "SubnetRouteTableAssociation", "RouteTableId", "RouteTable")
     acls = _associated(source, "SubnetNetworkAclAssociation", "NetworkAclId", "NetworkAcl")
-    return source.each("Subnet", lambda item: _subnet(source, item, blocks=blocks, tables=tables, acls=acls))
+    subnets = source.each("Subnet", lambda item: _subnet(source, item, blocks=blocks, tables=tables, acls=acls))
+    for subnet in subnets:
+        source.known[Reference(subnet.name, "CidrBlock")] = str(subnet.blocks[0])
+    return subnets
 
 
 def _associated(source: Source, short_type: str, key: str, wanted: str) -> dict[str, str]:

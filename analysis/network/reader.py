@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from analysis.network.addresses import Draft, NoAddressLeftError, deal
+from analysis.network.elastic import Elastic
 from analysis.network.groups import read_groups
 from analysis.network.interfaces import read_drafts
-from analysis.network.model import Address, Interface, Network, NotModelledError, Subnet
+from analysis.network.model import Address, Interface, Network, NotModelledError, RouteTable, Subnet, Vpc
 from analysis.network.places import read_acls, read_subnets, read_vpcs
-from analysis.network.routes import read_gateways, read_route_tables, regional_gateways
+from analysis.network.regional import Regional, read_regional, split_by_zone
+from analysis.network.routes import read_gateways, read_route_tables
 from analysis.network.source import Source
 from analysis.resolve import Resolved
+
+Named = TypeVar("Named", Subnet, RouteTable)
 
 BLOCK_MODES = ("off", "block-ingress", "block-bidirectional")
 
@@ -26,25 +30,41 @@ def read(resolved: Resolved) -> Network:
     source = Source(resolved)
     source.check_types()
     vpcs = read_vpcs(source)
-    subnets = (*read_subnets(source, vpcs), *_regional_subnets(source))
-    places = {subnet.name: subnet for subnet in subnets}
-    drafts = read_drafts(source, places)
-    gateways = read_gateways(source)
-    homes = {draft.name: places[draft.subnet].vpc for draft in drafts if draft.subnet in places}
-    tables = read_route_tables(source, vpcs, gateways, homes)
-    network: dict[str, Any] = {
-        "vpcs": vpcs,
-        "subnets": tuple(sorted(subnets, key=lambda subnet: subnet.name)),
-        "route_tables": tables,
-        "gateways": gateways,
-        "security_groups": read_groups(source, vpcs),
-        "acls": read_acls(source, vpcs),
-        "block_public_access": _block_mode(source),
-    }
-    _check_overlaps(source, vpcs, subnets)
+    subnets = read_subnets(source, vpcs)
+    elastic = Elastic(source)
+    regional = read_regional(source, subnets, elastic)
+    drafts = (*read_drafts(source, {subnet.name: subnet for subnet in subnets}, elastic), *regional.drafts)
+    network = _network(source, vpcs, subnets, regional=regional, drafts=drafts)
+    _check_overlaps(source, network)
     if source.findings:
         raise NotModelledError(tuple(dict.fromkeys(source.findings)))
-    return Network(**network, interfaces=_dealt(drafts, places, ()))
+    places = {subnet.name: subnet for subnet in network.subnets}
+    return replace(network, interfaces=_dealt(drafts, places, ()))
+
+
+def _network(
+    source: Source, vpcs: tuple[Vpc, ...], subnets: tuple[Subnet, ...], *, regional: Regional, drafts: tuple[Draft, ...]
+) -> Network:
+    """Everything but the interfaces."""
+    gateways = read_gateways(source)
+    homes = {subnet.name: subnet.vpc for subnet in subnets}
+    interface_vpcs = {draft.name: homes[draft.subnet] for draft in drafts if draft.subnet in homes}
+    tables = read_route_tables(source, vpcs, gateways, {**interface_vpcs, **regional.vpcs})
+    tables, subnets = split_by_zone(source, tables, subnets, regional)
+    return Network(
+        vpcs=vpcs,
+        subnets=_by_name((*subnets, *regional.subnets)),
+        route_tables=_by_name((*tables, *regional.tables(vpcs, gateways))),
+        gateways=gateways,
+        security_groups=read_groups(source, vpcs),
+        acls=read_acls(source, vpcs),
+        interfaces=(),
+        block_public_access=_block_mode(source),
+    )
+
+
+def _by_name(items: Iterable[Named]) -> tuple[Named, ...]:
+    return tuple(sorted(items, key=lambda item: item.name))
 
 
 def with_probes(network: Network) -> Network:
@@ -79,29 +99,19 @@ def _dealt(drafts: Iterable[Draft], places: dict[str, Subnet], taken: Iterable[A
         raise NotModelledError((str(error),)) from error
 
 
-def _regional_subnets(source: Source) -> tuple[Subnet, ...]:
-    """A place without a block for each regional NAT gateway, in a zone of its own, which is never switched off."""
-    return tuple(
-        Subnet(name, vpc, "regional", (), name, f"default:{vpc}")
-        for item in regional_gateways(source)
-        for vpc in source.attempt(item, lambda item: source.name(item, "VpcId", "VPC"))
-        for name in (f"regional:{item.logical_id}",)
-    )
-
-
-def _block_mode(source: Source) -> str:
+def _block_mode(source: Source) -> Any:
     found = [item.properties.get("InternetGatewayBlockMode") for item in source.of("VPCBlockPublicAccessOptions")]
     if len(found) > 1 or any(mode not in BLOCK_MODES for mode in found):
         source.findings.append(f"InternetGatewayBlockMode: {found}: wanted one of {', '.join(BLOCK_MODES)}")
     return found[0] if found else "off"
 
 
-def _check_overlaps(source: Source, vpcs: Iterable[Any], subnets: Iterable[Subnet]) -> None:
-    for places in (tuple(vpcs), tuple(subnets)):
-        blocks = [(block, place.name, getattr(place, "vpc", "")) for place in places for block in place.blocks]
-        for at, (block, name, vpc) in enumerate(blocks):
+def _check_overlaps(source: Source, network: Network) -> None:
+    for places in (network.vpcs, network.subnets):
+        blocks = [(block, place.name) for place in places for block in place.blocks]
+        for at, (block, name) in enumerate(blocks):
             source.findings += [
                 f"{name}: {block} overlaps {other} of {other_name}"
-                for other, other_name, other_vpc in blocks[:at]
-                if (vpc == other_vpc or not vpc) and block.version == other.version and block.overlaps(other)
+                for other, other_name in blocks[:at]
+                if block.version == other.version and block.overlaps(other)
             ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from ipaddress import IPv4Network
 
 from analysis.network.groups import S3_BLOCK
 from analysis.network.model import Block, InternetGateway, Route, RouteTable, Target, Vpc
@@ -18,8 +17,6 @@ TARGETS = {
     "NetworkInterfaceId": ("NetworkInterface", "interface"),
 }
 """Key of a route to the type it names and the kind of target that is."""
-
-EVERY_IPV4 = IPv4Network("0.0.0.0/0")
 
 
 def read_gateways(source: Source) -> tuple[InternetGateway, ...]:
@@ -47,7 +44,7 @@ def read_route_tables(
     gateways: tuple[InternetGateway, ...],
     interface_vpcs: Mapping[str, str],
 ) -> tuple[RouteTable, ...]:
-    """Every table with its local routes first, each VPC's main table, and those of regional NAT gateways.
+    """Every table with its local routes first, and each VPC's main table.
 
     `interface_vpcs` tells the VPC of each interface, NAT gateways included.
     """
@@ -67,13 +64,12 @@ def read_route_tables(
     source.each("Route", note)
     source.each("VPCEndpoint", note_endpoint)
     own = (
-        RouteTable(name, vpc, (_local(vpc, blocks), *routes[name].values()))
+        RouteTable(name, vpc, (local_route(vpc, blocks[vpc]), *routes[name].values()))
         for name, vpc in tables.items()
         if vpc in blocks
     )
-    main = (RouteTable(f"main:{vpc.name}", vpc.name, (_local(vpc.name, blocks),)) for vpc in vpcs)
-    regional = (_regional(source, item, blocks=blocks, gateways=gateways) for item in regional_gateways(source))
-    return tuple(sorted((*own, *main, *regional), key=lambda table: table.name))
+    main = (RouteTable(f"main:{vpc.name}", vpc.name, (local_route(vpc.name, vpc.blocks),)) for vpc in vpcs)
+    return (*own, *main)
 
 
 def _add(routes: dict[str, dict[Block, Route]], table: str, route: Route) -> None:
@@ -83,8 +79,8 @@ def _add(routes: dict[str, dict[Block, Route]], table: str, route: Route) -> Non
         routes[table][block] = route
 
 
-def _local(vpc: str, blocks: Mapping[str, tuple[Block, ...]]) -> Route:
-    return Route("local", blocks[vpc], Target("local", vpc))
+def local_route(vpc: str, blocks: tuple[Block, ...]) -> Route:
+    return Route("local", blocks, Target("local", vpc))
 
 
 def _route(
@@ -130,24 +126,3 @@ def _endpoint_routes(source: Source, item: Resource, tables: Mapping[str, str]) 
         if tables.get(table) != vpc:
             raise RefusedError(f"RouteTableIds: {table} belongs to another VPC")
         yield table, Route(item.logical_id, (S3_BLOCK,), Target("gateway-endpoint", item.logical_id))
-
-
-def regional_gateways(source: Source) -> tuple[Resource, ...]:
-    return tuple(item for item in source.of("NatGateway") if item.properties.get("AvailabilityMode") == "regional")
-
-
-def _regional(
-    source: Source,
-    item: Resource,
-    *,
-    blocks: Mapping[str, tuple[Block, ...]],
-    gateways: tuple[InternetGateway, ...],
-) -> RouteTable:
-    """The table that AWS makes with a regional NAT gateway: local, and everything else to the internet gateway.
-
-    https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateways-regional.html
-    """
-    vpc, name = source.name(item, "VpcId", "VPC"), item.logical_id
-    way_out = [gateway.name for gateway in gateways if gateway.vpc == vpc and not gateway.egress_only]
-    target = Target("internet-gateway", way_out[0]) if way_out else Target("blackhole", name)
-    return RouteTable(f"regional:{name}", vpc, (_local(vpc, blocks), Route(name, (EVERY_IPV4,), target)))

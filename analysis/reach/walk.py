@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from ipaddress import IPv4Network, IPv6Network
 
 from analysis.network.model import Block, Interface, Route, Subnet
+from analysis.network.probe import INTERNET
 from analysis.reach.filters import Filters, Packet, StoppedError
-from analysis.reach.flow import INTERNET
 from analysis.reach.index import Index
 
 LINK_LOCAL: tuple[Block, ...] = (IPv4Network("169.254.0.0/16"), IPv6Network("fe80::/10"))
@@ -46,8 +46,7 @@ class Walk:
         """A new packet out of an interface. Raises StoppedError, as everything here does."""
         if interface.source_dest_check and packet.source not in interface.addresses:
             raise StoppedError(f"source check of {interface.name}: {packet.source} is not its address")
-        if any(packet.destination in block for block in LINK_LOCAL):
-            raise StoppedError(f"{packet.destination} is link-local and never leaves the host")
+        _check_link_local(packet)
         if interface.kind != "nat-gateway":
             self.steps.append(self.filters.leave(interface, packet))
         return self.follow(interface, packet)
@@ -86,6 +85,7 @@ class Walk:
 
         An IPv6 answer may come by the egress-only gateway that its question left by.
         """
+        _check_link_local(packet)
         through_internet_gateway = packet.destination.version == 4 or not packet.is_reply
         if through_internet_gateway and not self.index.has_internet:
             raise StoppedError("no internet gateway is attached")
@@ -129,6 +129,8 @@ class Walk:
     def _egress_only(self, subnet: Subnet, packet: Packet, route: Route) -> Arrival:
         self.steps += self.filters.cross(packet, out_of=subnet, into=None)
         self._must_be_inside(packet, route)
+        if packet.is_reply and packet.protocol != "udp":
+            raise StoppedError(f"{route.target.name} knows no conversation to which this answer belongs")
         if self.index.network.block_public_access == "block-bidirectional":
             raise StoppedError("public access is blocked in both directions")
         self.steps.append(route.target.name)
@@ -179,3 +181,9 @@ class Walk:
         is_nat = packet.source.version == 4 and inside is not None and inside.kind == "nat-gateway"
         if mode == "block-bidirectional" or (mode == "block-ingress" and not is_nat):
             raise StoppedError(f"public access is blocked: {mode}")
+
+
+def _check_link_local(packet: Packet) -> None:
+    for address in (packet.source, packet.destination):
+        if any(address in block for block in LINK_LOCAL):
+            raise StoppedError(f"{address} is link-local and never leaves the host")
