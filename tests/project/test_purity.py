@@ -32,6 +32,7 @@ DOORS = {
     "analysis/__main__.py": "reads templates/, writes the picture",
     "analysis/committed.py": "reads templates/",
     "analysis/prices.py": "reads the dated prices beside it",
+    "analysis/reach/intents.py": "reads the intents beside the room",
     "analysis/graph.py": "reads the dated seconds beside it",
     "analysis/schemas.py": "reads the resource schemas of a library",
     "analysis/picture_icons.py": "reads the icons of a library",

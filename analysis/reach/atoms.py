@@ -1,0 +1,104 @@
+"""Which ports and addresses are alike: the few that stand for all.
+
+A network tells ports apart only where a rule begins or ends, and addresses only where a block is named.
+One port of each stretch between, and one address of each block, so answer for every port and every address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+
+from analysis.network.addresses import PUBLIC_RANGE, REGIONAL_RANGE
+from analysis.network.builds import FORCED_RANGE
+from analysis.network.groups import S3_BLOCK
+from analysis.network.model import Address, Block, Network
+
+LAST_PORT = 65535
+
+INTERNET_ADDRESSES: tuple[Address, Address] = (IPv4Address("198.51.100.66"), IPv6Address("2001:db8:ffff::66"))
+"""Hosts of the internet that no rule names: ranges of the documentation, RFC 5737 and RFC 3849."""
+
+S3_ADDRESS = S3_BLOCK[10]
+
+NOT_OF_THE_INTERNET: tuple[Block, ...] = (
+    PUBLIC_RANGE,
+    FORCED_RANGE,
+    REGIONAL_RANGE,
+    S3_BLOCK,
+    IPv4Network("0.0.0.0/8"),
+    IPv4Network("127.0.0.0/8"),
+    IPv4Network("169.254.0.0/16"),
+    IPv4Network("224.0.0.0/3"),
+    IPv6Network("::/8"),
+    IPv6Network("fe80::/10"),
+    IPv6Network("ff00::/8"),
+)
+"""Addresses that stand in for something else here, and those that no host of the internet has."""
+
+
+def port_ranges(network: Network) -> tuple[tuple[int, int], ...]:
+    """First and last port of each stretch inside which no rule and no ACL entry begins or ends."""
+    rules = [rule for group in network.security_groups for rule in (*group.ingress, *group.egress)]
+    entries = [entry for acl in network.acls for entry in acl.entries]
+    starts = {0} | {port for item in (*rules, *entries) for port in (item.first_port, item.last_port + 1)}
+    ordered = sorted(port for port in starts if port <= LAST_PORT)
+    return tuple(zip(ordered, (*(port - 1 for port in ordered[1:]), LAST_PORT), strict=True))
+
+
+def outside_addresses(network: Network) -> tuple[tuple[Address, Block | None], ...]:
+    """Addresses of the internet that the network may tell apart, with the block that sets each apart.
+
+    None stands for the whole rest. IPv6 only where the VPC has it.
+    """
+    own = tuple(block for vpc in network.vpcs for block in vpc.blocks)
+    versions = {block.version for block in own}
+    named = sorted({block for block in _named(network) if block.version in versions}, key=_key)
+    found: list[tuple[Address, Block | None]] = [
+        (address, None) for address in INTERNET_ADDRESSES if address.version in versions
+    ]
+    for block in named:
+        holes = [other for other in (*named, *own, *NOT_OF_THE_INTERNET) if _strictly_inside(other, block)]
+        if any(_covers(other, block) for other in (*own, *NOT_OF_THE_INTERNET)) or not block.prefixlen:
+            continue
+        if any(address in block and not any(address in hole for hole in holes) for address, _ in found):
+            continue
+        address = _outside(block, holes)
+        if address is not None:
+            found.append((address, block))
+    return tuple(found)
+
+
+def _named(network: Network) -> Iterator[Block]:
+    """Every block that a rule, an ACL entry or a route names."""
+    for group in network.security_groups:
+        yield from (rule.peer for rule in (*group.ingress, *group.egress) if not isinstance(rule.peer, str))
+    for acl in network.acls:
+        yield from (entry.block for entry in acl.entries)
+    for table in network.route_tables:
+        for route in table.routes:
+            yield from route.destinations
+
+
+def _key(block: Block) -> tuple[int, int, int]:
+    return block.version, int(block.network_address), block.prefixlen
+
+
+def _covers(outer: Block, inner: Block) -> bool:
+    return outer.version == inner.version and inner.subnet_of(outer)  # type: ignore[arg-type]
+
+
+def _strictly_inside(inner: Block, outer: Block) -> bool:
+    return inner != outer and _covers(outer, inner)
+
+
+def _outside(block: Block, holes: Iterable[Block]) -> Address | None:
+    """The first address of the block that is in none of the holes, which are inside it."""
+    position = int(block.network_address)
+    for hole in sorted(holes, key=_key):
+        if int(hole.network_address) > position:
+            break
+        position = max(position, int(hole.broadcast_address) + 1)
+    if position > int(block.broadcast_address):
+        return None
+    return IPv4Address(position) if block.version == 4 else IPv6Address(position)
