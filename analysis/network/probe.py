@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address
 from typing import Literal
 
 from analysis.network.model import Address
 
 INTERNET = "internet"
 """Every host that is in no VPC: it owns every address that is nobody else's."""
+
+INTERNET_ADDRESSES: tuple[Address, Address] = (IPv4Address("198.51.100.66"), IPv6Address("2001:db8:ffff::66"))
+"""Hosts of the internet that no rule names: ranges of the documentation, RFC 5737 and RFC 3849."""
+
+S3_ADDRESS = IPv4Address("192.0.2.10")
+"""In the range that stands in for S3's prefix list."""
 
 Kind = Literal["syn", "ack", "connect", "datagram", "echo"]
 """tcp: the first packet of a connection, a bare acknowledgement, or a whole exchange of data; udp; icmp and icmpv6."""

@@ -67,21 +67,22 @@ def _by_name(items: Iterable[Named]) -> tuple[Named, ...]:
     return tuple(sorted(items, key=lambda item: item.name))
 
 
-def with_probes(network: Network) -> Network:
-    """The network with one more interface for every security group in every subnet of its VPC.
+def with_probes(network: Network, *, each: int = 1) -> Network:
+    """The network with one more interface (or `each`) for every security group in every subnet of its VPC.
 
     A wrong group or a wrong route is then found even where no machine uses it yet.
     """
     places = {subnet.name: subnet for subnet in network.subnets}
     drafts = [
         Draft(
-            name=f"probe:{group.name}:{subnet.name}",
+            name=f"probe:{group.name}:{subnet.name}" + (f":{copy}" if copy else ""),
             kind="probe",
             subnet=subnet.name,
             security_groups=(group.name,),
             has_ipv6=True,
             wants_public_address=subnet.gives_public_address,
         )
+        for copy in range(each)
         for group in network.security_groups
         for subnet in network.subnets
         if subnet.vpc == group.vpc and subnet.blocks

@@ -13,13 +13,9 @@ from analysis.network.addresses import PUBLIC_RANGE, REGIONAL_RANGE
 from analysis.network.builds import FORCED_RANGE
 from analysis.network.groups import S3_BLOCK
 from analysis.network.model import Address, Block, Network
+from analysis.network.probe import INTERNET_ADDRESSES
 
 LAST_PORT = 65535
-
-INTERNET_ADDRESSES: tuple[Address, Address] = (IPv4Address("198.51.100.66"), IPv6Address("2001:db8:ffff::66"))
-"""Hosts of the internet that no rule names: ranges of the documentation, RFC 5737 and RFC 3849."""
-
-S3_ADDRESS = S3_BLOCK[10]
 
 NOT_OF_THE_INTERNET: tuple[Block, ...] = (
     PUBLIC_RANGE,

@@ -8,8 +8,8 @@ from functools import cached_property
 
 from analysis.network import builds
 from analysis.network.model import Address, Interface, Network
-from analysis.network.probe import INTERNET, Outcome, Probe
-from analysis.reach.atoms import INTERNET_ADDRESSES, S3_ADDRESS, outside_addresses, port_ranges
+from analysis.network.probe import INTERNET, INTERNET_ADDRESSES, S3_ADDRESS, Outcome, Probe
+from analysis.reach.atoms import outside_addresses, port_ranges
 from analysis.reach.intents import Intent, Ports, read_intents
 from analysis.reach.promise import Promise
 

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from analysis.network.model import Address, Interface, Network
-from analysis.network.probe import INTERNET, Kind, Outcome, Probe
-from analysis.reach.atoms import S3_ADDRESS, outside_addresses, port_ranges
+from analysis.network.probe import INTERNET, S3_ADDRESS, Kind, Outcome, Probe
+from analysis.reach.atoms import outside_addresses, port_ranges
 from analysis.reach.judge import Judge, Verdict, protocol
 
 S3 = "S3"
