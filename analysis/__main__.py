@@ -6,8 +6,9 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from analysis.committed import CommittedFileError, read_committed
+from analysis.committed import CommittedFileError, read_committed, read_template
 
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
 PICTURE = Path("docs/architecture.svg")
@@ -15,12 +16,18 @@ PICTURE = Path("docs/architecture.svg")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb; returns the exit code: 0 done, 1 failed, 2 wrong usage."""
+    from analysis.network import NotModelledError
+    from analysis.reach import NoPromiseError
     from analysis.resolve import TemplateError
 
     options = _parser().parse_args(arguments)
     try:
         return options.verb(options)
-    except (CommittedFileError, TemplateError) as error:
+    except NotModelledError as error:
+        print("error: not modelled, so nothing can be said of this network:", file=sys.stderr)
+        print(*(f"  {finding}" for finding in error.findings), sep="\n", file=sys.stderr)
+        return WRONG_USAGE
+    except (CommittedFileError, NoPromiseError, TemplateError) as error:
         print(f"error: {error}", file=sys.stderr)
         return WRONG_USAGE
 
@@ -52,7 +59,23 @@ def _parser() -> argparse.ArgumentParser:
     picture.add_argument("--output", type=Path, default=PICTURE, metavar="FILE", help="where to (default: %(default)s)")
     picture.add_argument("--check", action="store_true", help="change nothing; fail when the picture is not current")
     picture.set_defaults(verb=_picture)
+    _add_reach(verbs, directory)
     return parser
+
+
+def _add_reach(verbs: Any, directory: argparse.ArgumentParser) -> None:
+    reach = verbs.add_parser("reach", parents=[directory], help="who can reach whom, and why")
+    reach.description = (
+        "What can talk in the network of the stacks, by program, from the templates alone: no packet, no root, no AWS. "
+        "DNS, time and instance metadata, which AWS answers on the host itself, are not modelled."
+    )
+    reach.add_argument(
+        "template", type=Path, nargs="?", metavar="TEMPLATE", help="one template instead of the stacks of --config-dir"
+    )
+    reach.add_argument("--check", action="store_true", help="hold the network to its intents; fail when one is broken")
+    reach.add_argument("--all", action="store_true", help="show the default group and other stand-ins too")
+    reach.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    reach.set_defaults(verb=_reach)
 
 
 def _cost(options: argparse.Namespace) -> int:
@@ -108,6 +131,33 @@ def _picture(options: argparse.Namespace) -> int:
         print(f"error: {options.output}: cannot be written ({error.strerror})", file=sys.stderr)
         return WRONG_USAGE
     print(f"wrote {options.output} ({len(wanted):,} bytes)", file=sys.stderr)
+    return DONE
+
+
+def _reach(options: argparse.Namespace) -> int:
+    from analysis.network import join, read, with_probes
+    from analysis.partial import resolve_partly
+    from analysis.reach import check, promised, table
+    from analysis.reach.reachable import reachable
+    from analysis.resolve import Context
+
+    if options.template:
+        resolved = resolve_partly(read_template(options.template), {}, Context())
+    else:
+        committed = read_committed(options.config_dir)
+        resolved = join(committed.stacks, committed.templates)
+    network = read(resolved)
+    if options.check:
+        probed = with_probes(network)
+        checked = check(probed, promised(resolved, probed))
+        sys.stdout.write(table.dumped(table.checked_json(checked)) if options.json else table.checked_table(checked))
+        return FAILED if checked.violations else DONE
+    probed = with_probes(network, each=2)
+    reaches = reachable(probed)
+    if options.json:
+        sys.stdout.write(table.dumped(table.as_json(reaches)))
+    else:
+        sys.stdout.write(table.as_table(probed, reaches, everything=options.all))
     return DONE
 
 

@@ -34,7 +34,15 @@ def read_committed(directory: Path) -> Committed:
         names = (stacks["environment"]["template"], *(item["template"] for item in stacks["workstations"]))
     except (json.JSONDecodeError, KeyError, TypeError) as error:
         raise CommittedFileError(f"{stacks_file}: not as the generator writes it ({error}); {HINT}") from error
-    return Committed(stacks, {name: _template(directory / name) for name in dict.fromkeys(names)})
+    return Committed(stacks, {name: read_template(directory / name) for name in dict.fromkeys(names)})
+
+
+def read_template(file: Path) -> Mapping[str, Any]:
+    """One template. Raises CommittedFileError when it is missing or is no template."""
+    try:
+        return load(_text(file))
+    except TemplateTextError as error:
+        raise CommittedFileError(f"{file}: {error}; {HINT}") from error
 
 
 def _text(file: Path) -> str:
@@ -44,10 +52,3 @@ def _text(file: Path) -> str:
         raise CommittedFileError(f"{file}: no such file; {HINT}") from error
     except (OSError, UnicodeDecodeError) as error:
         raise CommittedFileError(f"{file}: cannot be read ({error}); {HINT}") from error
-
-
-def _template(file: Path) -> Mapping[str, Any]:
-    try:
-        return load(_text(file))
-    except TemplateTextError as error:
-        raise CommittedFileError(f"{file}: {error}; {HINT}") from error

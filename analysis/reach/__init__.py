@@ -8,6 +8,21 @@
 The laboratory `netlab` asks the same of a kernel; a test holds the two together.
 """
 
+from analysis.reach.check import Checked, Violation, check
 from analysis.reach.judge import Judge, Verdict, predict
+from analysis.reach.promise import NoPromiseError, Promise, promised
+from analysis.reach.reachable import Reach, reachable
 
-__all__ = ["Judge", "Verdict", "predict"]
+__all__ = [
+    "Checked",
+    "Judge",
+    "NoPromiseError",
+    "Promise",
+    "Reach",
+    "Verdict",
+    "Violation",
+    "check",
+    "predict",
+    "promised",
+    "reachable",
+]

@@ -30,6 +30,8 @@ class Place:
     sender: str
     """Who stands for them in a probe."""
     addresses: tuple[Address, ...]
+    others: tuple[Address, ...] = ()
+    """Addresses of a second interface of the same kind, by which those of one place ask each other."""
 
 
 @dataclass(frozen=True)
@@ -50,14 +52,17 @@ class Reach:
 
 
 def reachable(network: Network) -> tuple[Reach, ...]:
-    """All of it, ordered by source, destination, protocol and port. Lies about the source are not in it."""
+    """All of it, ordered by source, destination, protocol and port. Lies about the source are not in it.
+
+    Ask of `with_probes(network, each=2)`, so that every place has two who can meet.
+    """
     judge = Judge(network)
     ranges = port_ranges(network)
     sources, destinations = tuple(_sources(network)), tuple(_destinations(network))
     found: list[Reach] = []
     for source in sources:
         for destination in destinations:
-            for address in destination.addresses:
+            for address in destination.others if destination == source else destination.addresses:
                 found += _between(judge, source, destination, address=address, ranges=ranges)
     return tuple(found)
 
@@ -75,12 +80,17 @@ def places(network: Network) -> tuple[Place, ...]:
 
 def _place(items: list[Interface]) -> Place:
     first = items[0]
-    names = tuple(item.name for item in items)
     title = first.name
     if first.kind in ("instance", "probe"):
-        title = f"{first.subnet}: {', '.join(first.security_groups)}"
-    public = (first.public_address,) if first.public_address else ()
-    return Place(title, names, first.name, (*first.addresses, *public))
+        checks = "" if first.source_dest_check else ", forwards"
+        public = f", {first.name}" if first.public_address else ""
+        title = f"{first.subnet}: {', '.join(first.security_groups)}{checks}{public}"
+    addresses, *others = (_addresses(item) for item in items)
+    return Place(title, tuple(item.name for item in items), first.name, addresses, others[0] if others else ())
+
+
+def _addresses(item: Interface) -> tuple[Address, ...]:
+    return (*item.addresses, *((item.public_address,) if item.public_address else ()))
 
 
 def _sources(network: Network) -> Iterator[Place]:
