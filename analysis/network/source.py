@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from analysis.network.known import EC2, KNOWN, SKIPPED, UNSET
 from analysis.network.model import Block
-from analysis.resolve import FunctionError, Reference, Resolved, Resource, finish, is_known
+from analysis.resolve import FunctionError, Reference, Resolved, Resource, finish, is_known, references
 
 Made = TypeVar("Made")
 
@@ -32,7 +32,10 @@ ID_ATTRIBUTES = {
 
 
 class RefusedError(ValueError):
-    """A resource cannot be modelled; the message says which value, and why."""
+    """A resource cannot be modelled; the message says which value, and why.
+
+    It is empty where the resource only refers to another that was refused, and so says nothing new.
+    """
 
 
 class Source:
@@ -42,6 +45,8 @@ class Source:
         self.resources = resolved.resources
         self.parameters = resolved.parameters
         self.findings: list[str] = []
+        self.refused: set[str] = set()
+        """Logical ids that findings are about, and those that refer to them."""
         self.known: dict[Reference, Any] = {}
         """Attributes that are values of the network: `${Vpc.CidrBlock}`."""
 
@@ -53,11 +58,13 @@ class Source:
             if item.type not in KNOWN:
                 self.findings.append(f"{item.logical_id}: {item.type} is not modelled")
                 continue
-            self.findings += [
-                f"{item.logical_id} ({item.type}): {name}: not modelled"
+            unknown = [
+                name
                 for name, value in item.properties.items()
                 if name not in KNOWN[item.type] and value not in UNSET.get(name, ())
             ]
+            self.findings += [f"{item.logical_id} ({item.type}): {name}: not modelled" for name in unknown]
+            self.refused |= {item.logical_id} if unknown else set()
 
     def each(self, short_type: str, make: Callable[[Resource], Made]) -> tuple[Made, ...]:
         """What `make` gives for each resource of a type, by name; a refused one becomes a finding."""
@@ -65,10 +72,14 @@ class Source:
 
     def attempt(self, item: Resource, make: Callable[[Resource], Made]) -> Iterable[Made]:
         """What `make` gives, as a tuple of one; an empty one when it refuses, which is noted."""
+        if item.logical_id in self.refused:
+            return ()
         try:
             return (make(item),)
         except RefusedError as error:
-            self.findings.append(f"{item.logical_id} ({item.type}): {error}")
+            if str(error):
+                self.findings.append(f"{item.logical_id} ({item.type}): {error}")
+            self.refused.add(item.logical_id)
             return ()
 
     def of(self, short_type: str) -> Iterator[Resource]:
@@ -86,6 +97,8 @@ class Source:
 
     def named(self, value: Any, key: str, short_type: str) -> str:
         if isinstance(value, Reference):
+            if value.logical_id in self.refused:
+                raise RefusedError
             if DEFAULTS.get(value.attribute) == short_type and self._is(value.logical_id, "VPC"):
                 return f"default:{value.logical_id}"
             if self._is(value.logical_id, short_type) and self._is_id(value.attribute, short_type):
@@ -99,6 +112,8 @@ class Source:
         except FunctionError as error:
             raise RefusedError(f"{key}: {value}: cannot be worked out ({error})") from error
         if not is_known(finished):
+            if any(reference.logical_id in self.refused for reference in references(finished)):
+                raise RefusedError
             raise RefusedError(f"{key}: {value}: known only after a deploy")
         return finished
 
