@@ -12,6 +12,8 @@ from analysis.committed import CommittedFileError, read_committed, read_template
 
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
 PICTURE = Path("docs/architecture.svg")
+ISOLATION = Path("docs/isolation.md")
+TEMPLATES = Path("templates")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,7 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     directory.add_argument(
         "--config-dir",
         type=Path,
-        default=Path("templates"),
+        default=TEMPLATES,
         metavar="DIRECTORY",
         help="where the generated templates are (default: %(default)s; templates/NAME for config/NAME.toml)",
     )
@@ -76,6 +78,11 @@ def _add_reach(verbs: Any, directory: argparse.ArgumentParser) -> None:
     reach.add_argument("--all", action="store_true", help="show the default group and other stand-ins too")
     reach.add_argument("--json", action="store_true", help="print JSON instead of a table")
     reach.set_defaults(verb=_reach)
+    page = verbs.add_parser("isolation", help="write the page of who can reach whom")
+    page.description = f"Write what is promised and what holds, of every config, as {ISOLATION} unless told otherwise."
+    page.add_argument("--output", type=Path, default=ISOLATION, metavar="FILE", help="where to (default: %(default)s)")
+    page.add_argument("--check", action="store_true", help="change nothing; fail when the page is not current")
+    page.set_defaults(verb=_isolation)
 
 
 def _cost(options: argparse.Namespace) -> int:
@@ -114,10 +121,15 @@ def _picture(options: argparse.Namespace) -> int:
     committed = read_committed(options.config_dir)
     wanted = draw(committed.stacks, committed.templates).encode()
     mend = "python -m analysis picture"
-    if options.config_dir != Path("templates"):
+    if options.config_dir != TEMPLATES:
         mend += f" --config-dir {options.config_dir}"
     if options.output != PICTURE:
         mend += f" --output {options.output}"
+    return _write_or_check(options, wanted, mend)
+
+
+def _write_or_check(options: argparse.Namespace, wanted: bytes, mend: str) -> int:
+    """Write a generated file to `--output`, or with `--check` say whether it is current."""
     if options.check:
         current = options.output.read_bytes() if options.output.is_file() else None
         if current == wanted:
@@ -159,6 +171,15 @@ def _reach(options: argparse.Namespace) -> int:
     else:
         sys.stdout.write(table.as_table(probed, reaches, everything=options.all))
     return DONE
+
+
+def _isolation(options: argparse.Namespace) -> int:
+    from analysis.committed import read_every_committed
+    from analysis.reach.page import isolation_page
+
+    wanted = isolation_page(read_every_committed(TEMPLATES)).encode()
+    mend = "python -m analysis isolation" + (f" --output {options.output}" if options.output != ISOLATION else "")
+    return _write_or_check(options, wanted, mend)
 
 
 if __name__ == "__main__":

@@ -37,6 +37,12 @@ def read_committed(directory: Path) -> Committed:
     return Committed(stacks, {name: read_template(directory / name) for name in dict.fromkeys(names)})
 
 
+def read_every_committed(directory: Path) -> dict[str, Committed]:
+    """Config to what was generated from it, `default` first. Raises CommittedFileError."""
+    others = sorted(path.parent.name for path in directory.glob(f"*/{STACKS_FILE}"))
+    return {"default": read_committed(directory)} | {name: read_committed(directory / name) for name in others}
+
+
 def read_template(file: Path) -> Mapping[str, Any]:
     """One template. Raises CommittedFileError when it is missing or is no template."""
     try:

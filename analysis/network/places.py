@@ -15,6 +15,13 @@ from analysis.resolve import Reference, Resource
 IPV6_RANGE = IPv6Network("2001:db8::/32")
 """Stands in for Amazon's own range: the documentation's, RFC 3849."""
 
+VPC_PREFIXES = {4: (16, 28), 6: (44, 60)}
+SUBNET_PREFIXES = {4: (16, 28), 6: (44, 64)}
+"""Version to the shortest and longest prefix that AWS takes.
+
+https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
+"""
+
 IPAM_RANGE = IPv4Network("10.0.0.0/8")
 """Stands in for what an IPAM pool hands out."""
 
@@ -36,7 +43,7 @@ def read_vpcs(source: Source) -> tuple[Vpc, ...]:
 
 def _own_block(source: Source, item: Resource) -> Block:
     if "CidrBlock" in item.properties:
-        return source.block(item.properties["CidrBlock"], "CidrBlock")
+        return _sized(source.block(item.properties["CidrBlock"], "CidrBlock"), VPC_PREFIXES)
     length = number(item.properties.get("Ipv4NetmaskLength"), "Ipv4NetmaskLength", low=16, high=28)
     return next(IPAM_RANGE.subnets(new_prefix=length))
 
@@ -45,10 +52,17 @@ def _further_block(source: Source, item: Resource, position: int) -> tuple[str, 
     vpc = source.name(item, "VpcId", "VPC")
     for key in ("CidrBlock", "Ipv6CidrBlock"):
         if key in item.properties:
-            return vpc, source.block(item.properties[key], key)
+            return vpc, _sized(source.block(item.properties[key], key), VPC_PREFIXES)
     if not source.flag(item.properties.get("AmazonProvidedIpv6CidrBlock", False), "AmazonProvidedIpv6CidrBlock"):
         raise RefusedError("wanted CidrBlock, Ipv6CidrBlock or AmazonProvidedIpv6CidrBlock")
     return vpc, ip_network((int(IPV6_RANGE.network_address) + (position << 72), 56))
+
+
+def _sized(block: Block, prefixes: Mapping[int, tuple[int, int]]) -> Block:
+    shortest, longest = prefixes[block.version]
+    if not shortest <= block.prefixlen <= longest:
+        raise RefusedError(f"{block}: AWS takes prefixes from /{shortest} to /{longest}")
+    return block
 
 
 def read_subnets(source: Source, vpcs: tuple[Vpc, ...]) -> tuple[Subnet, ...]:
@@ -87,7 +101,8 @@ def _subnet(
 ) -> Subnet:
     given = item.properties
     name, vpc = item.logical_id, source.name(item, "VpcId", "VPC")
-    own = tuple(source.block(given[key], key) for key in ("CidrBlock", "Ipv6CidrBlock") if key in given)
+    keys = [key for key in ("CidrBlock", "Ipv6CidrBlock") if key in given]
+    own = tuple(_sized(source.block(given[key], key), SUBNET_PREFIXES) for key in keys)
     for block in own:
         if not any(block.version == outer.version and block.subnet_of(outer) for outer in blocks.get(vpc, ())):
             raise RefusedError(f"{block} is not inside the blocks of {vpc}")

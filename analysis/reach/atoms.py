@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
 from analysis.network.addresses import PUBLIC_RANGE, REGIONAL_RANGE
-from analysis.network.builds import FORCED_RANGE
+from analysis.network.builds import EVERYWHERE, FORCED_RANGE
 from analysis.network.groups import S3_BLOCK
 from analysis.network.model import Address, Block, Network
 from analysis.network.probe import INTERNET_ADDRESSES
@@ -45,23 +45,22 @@ def port_ranges(network: Network) -> tuple[tuple[int, int], ...]:
 def outside_addresses(network: Network) -> tuple[tuple[Address, Block | None], ...]:
     """Addresses of the internet that the network may tell apart, with the block that sets each apart.
 
-    None stands for the whole rest. IPv6 only where the VPC has it.
+    None stands for the whole rest, first. IPv6 only where the VPC has it.
     """
     own = tuple(block for vpc in network.vpcs for block in vpc.blocks)
+    taken = (*own, *NOT_OF_THE_INTERNET)
     versions = {block.version for block in own}
-    named = sorted({block for block in _named(network) if block.version in versions}, key=_key)
-    found: list[tuple[Address, Block | None]] = [
-        (address, None) for address in INTERNET_ADDRESSES if address.version in versions
-    ]
+    named = sorted({block for block in _named(network) if block.version in versions and block.prefixlen}, key=_key)
+    found: list[tuple[Address, Block | None]] = []
+    for usual, whole in zip(INTERNET_ADDRESSES, EVERYWHERE, strict=True):
+        if whole.version in versions:
+            is_named = any(usual in block for block in named)
+            rest = _outside(whole, _inside(whole, (*named, *taken))) if is_named else usual
+            found += [(rest, None)] if rest else []
     for block in named:
-        holes = [other for other in (*named, *own, *NOT_OF_THE_INTERNET) if _strictly_inside(other, block)]
-        if any(_covers(other, block) for other in (*own, *NOT_OF_THE_INTERNET)) or not block.prefixlen:
-            continue
-        if any(address in block and not any(address in hole for hole in holes) for address, _ in found):
-            continue
-        address = _outside(block, holes)
-        if address is not None:
-            found.append((address, block))
+        if not any(_covers(other, block) for other in taken):
+            address = _outside(block, _inside(block, (*named, *taken)))
+            found += [(address, block)] if address else []
     return tuple(found)
 
 
@@ -84,8 +83,8 @@ def _covers(outer: Block, inner: Block) -> bool:
     return outer.version == inner.version and inner.subnet_of(outer)  # type: ignore[arg-type]
 
 
-def _strictly_inside(inner: Block, outer: Block) -> bool:
-    return inner != outer and _covers(outer, inner)
+def _inside(outer: Block, blocks: Iterable[Block]) -> tuple[Block, ...]:
+    return tuple(block for block in blocks if block != outer and _covers(outer, block))
 
 
 def _outside(block: Block, holes: Iterable[Block]) -> Address | None:

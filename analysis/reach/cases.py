@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -112,17 +112,16 @@ class _Asked:
             case "workstations":
                 yield from _addresses(self.workstations)
             case "addresses":
-                yield from _addresses(self.network.interfaces)
+                yield from _addresses(_unlike(self.network.interfaces))
             case "everybody":
                 yield from ((INTERNET, address) for address in self.outside)
                 yield "", S3_ADDRESS
-                yield from _addresses(self.network.interfaces)
+                yield from _addresses(_unlike(self.network.interfaces))
             case "endpoints" | "own-zone-endpoints":
-                for name in self.promise.endpoints:
-                    item = self.interfaces.get(name)
-                    near = intent.receiver == "endpoints" or (own and item and self._zone(own) == self._zone(item))
-                    if item and near:
-                        yield name, item.addresses[0]
+                found = tuple(self.interfaces[name] for name in self.promise.endpoints if name in self.interfaces)
+                for item in found if intent.outcome == "answered" else _unlike(found):
+                    if intent.receiver == "endpoints" or (own and self._zone(own) == self._zone(item)):
+                        yield item.name, item.addresses[0]
 
     def _zone(self, item: Interface) -> str:
         return self.zones[item.subnet]
@@ -177,3 +176,12 @@ def _addresses(interfaces: tuple[Interface, ...]) -> Iterator[tuple[str, Address
     for item in interfaces:
         public = (item.public_address,) if item.public_address else ()
         yield from ((item.name, address) for address in (*item.addresses, *public))
+
+
+def _unlike(interfaces: Iterable[Interface]) -> tuple[Interface, ...]:
+    """One of each kind: those of one subnet with the same groups and checks are reached alike."""
+    found: dict[tuple, Interface] = {}
+    for item in interfaces:
+        own = item.kind, item.subnet, item.security_groups, item.source_dest_check
+        found.setdefault((*own, bool(item.public_address), len(item.addresses)), item)
+    return tuple(found.values())

@@ -6,15 +6,11 @@ The rules are AWS's, as far as its documentation tells them; `docs/isolation.md`
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from ipaddress import IPv4Network, IPv6Network
 
-from analysis.network.model import Block, Interface, Route, Subnet
+from analysis.network.model import Interface, Route, Subnet
 from analysis.network.probe import INTERNET
 from analysis.reach.filters import Filters, Packet, StoppedError
 from analysis.reach.index import Index
-
-LINK_LOCAL: tuple[Block, ...] = (IPv4Network("169.254.0.0/16"), IPv6Network("fe80::/10"))
-"""Answered on the host itself, by AWS; never forwarded."""
 
 EPHEMERAL = (1024, 65535)
 """Ports that a NAT gateway sends from.
@@ -184,6 +180,7 @@ class Walk:
 
 
 def _check_link_local(packet: Packet) -> None:
+    """169.254.0.0/16 and fe80::/10 are answered on the host itself, by AWS, and never forwarded."""
     for address in (packet.source, packet.destination):
-        if any(address in block for block in LINK_LOCAL):
+        if address.is_link_local:
             raise StoppedError(f"{address} is link-local and never leaves the host")

@@ -84,6 +84,14 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         {"Vpc2": resource("EC2::VPC", CidrBlock="10.1.0.0/16")},
         "Vpc2 (AWS::EC2::VPC): a second VPC in one template is not modelled",
     ),
+    "a block that AWS does not take": (
+        {"Vpc": resource("EC2::VPC", CidrBlock="0.0.0.0/0")},
+        "Vpc (AWS::EC2::VPC): 0.0.0.0/0: AWS takes prefixes from /16 to /28",
+    ),
+    "a subnet that AWS does not take": (
+        {"Private": resource("EC2::Subnet", VpcId=ref("Vpc"), CidrBlock="10.0.1.0/29")},
+        "Private (AWS::EC2::Subnet): 10.0.1.0/29: AWS takes prefixes from /16 to /28",
+    ),
     "two subnets in one place": (
         {"X": resource("EC2::Subnet", VpcId=ref("Vpc"), CidrBlock="10.0.1.128/25")},
         "X: 10.0.1.128/25 overlaps 10.0.1.0/24 of Private",
