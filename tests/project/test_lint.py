@@ -76,6 +76,7 @@ def test_pre_commit_runs_every_linter():
     assert [hook["id"] for hook in hooks[0]["hooks"]] == [
         "templates",
         "picture",
+        "isolation",
         "cfn-lint",
         "ruff-check",
         "ruff-format",
