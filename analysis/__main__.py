@@ -18,7 +18,7 @@ TEMPLATES = Path("templates")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb; returns the exit code: 0 done, 1 failed, 2 wrong usage."""
-    from analysis.network import NotModelledError
+    from analysis.network import NoSurroundingsError, NotModelledError
     from analysis.reach import NoPromiseError
     from analysis.resolve import TemplateError
 
@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("error: not modelled, so nothing can be said of this network:", file=sys.stderr)
         print(*(f"  {finding}" for finding in error.findings), sep="\n", file=sys.stderr)
         return WRONG_USAGE
-    except (CommittedFileError, NoPromiseError, TemplateError) as error:
+    except (CommittedFileError, NoPromiseError, NoSurroundingsError, TemplateError) as error:
         print(f"error: {error}", file=sys.stderr)
         return WRONG_USAGE
 
@@ -73,6 +73,9 @@ def _add_reach(verbs: Any, directory: argparse.ArgumentParser) -> None:
     )
     reach.add_argument(
         "template", type=Path, nargs="?", metavar="TEMPLATE", help="one template instead of the stacks of --config-dir"
+    )
+    reach.add_argument(
+        "--around", type=Path, metavar="TEMPLATE", help="the VPC around an environment that goes into one that is there"
     )
     reach.add_argument("--check", action="store_true", help="hold the network to its intents; fail when one is broken")
     reach.add_argument("--all", action="store_true", help="show the default group and other stand-ins too")
@@ -157,7 +160,8 @@ def _reach(options: argparse.Namespace) -> int:
         resolved = resolve_partly(read_template(options.template), {}, Context())
     else:
         committed = read_committed(options.config_dir)
-        resolved = join(committed.stacks, committed.templates)
+        around = resolve_partly(read_template(options.around), {}, Context()) if options.around else None
+        resolved = join(committed.stacks, committed.templates, around)
     network = read(resolved)
     if options.check:
         probed = with_probes(network)

@@ -7,8 +7,8 @@ What the model does not cover raises `NotModelledError` with every finding: noth
 DNS, NTP and the instance metadata of 169.254.0.0/16, which AWS answers on the host itself, are not modelled.
 """
 
-from analysis.network.joined import join
+from analysis.network.joined import NoSurroundingsError, join
 from analysis.network.model import Network, NotModelledError
 from analysis.network.reader import read, with_probes
 
-__all__ = ["Network", "NotModelledError", "join", "read", "with_probes"]
+__all__ = ["Network", "NoSurroundingsError", "NotModelledError", "join", "read", "with_probes"]

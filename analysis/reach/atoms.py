@@ -12,7 +12,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from analysis.network.addresses import PUBLIC_RANGE, REGIONAL_RANGE
 from analysis.network.builds import EVERYWHERE, FORCED_RANGE
 from analysis.network.groups import S3_BLOCK
-from analysis.network.model import Address, Block, Network
+from analysis.network.model import Address, Block, Interface, Network
 from analysis.network.probe import INTERNET_ADDRESSES
 
 LAST_PORT = 65535
@@ -62,6 +62,12 @@ def outside_addresses(network: Network) -> tuple[tuple[Address, Block | None], .
             address = _outside(block, _inside(block, (*named, *taken)))
             found += [(address, block)] if address else []
     return tuple(found)
+
+
+def addresses_of(interface: Interface) -> tuple[Address, ...]:
+    """Where it can be reached: private, IPv6 and public; a regional NAT gateway has no private address."""
+    own = tuple(address for address in interface.addresses if address not in REGIONAL_RANGE)
+    return (*own, interface.public_address) if interface.public_address else own
 
 
 def _named(network: Network) -> Iterator[Block]:

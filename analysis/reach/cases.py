@@ -9,7 +9,7 @@ from functools import cached_property
 from analysis.network import builds
 from analysis.network.model import Address, Interface, Network
 from analysis.network.probe import INTERNET, INTERNET_ADDRESSES, S3_ADDRESS, Outcome, Probe
-from analysis.reach.atoms import outside_addresses, port_ranges
+from analysis.reach.atoms import addresses_of, outside_addresses, port_ranges
 from analysis.reach.intents import Intent, Ports, read_intents
 from analysis.reach.promise import Promise
 
@@ -174,8 +174,7 @@ class _Asked:
 
 def _addresses(interfaces: tuple[Interface, ...]) -> Iterator[tuple[str, Address]]:
     for item in interfaces:
-        public = (item.public_address,) if item.public_address else ()
-        yield from ((item.name, address) for address in (*item.addresses, *public))
+        yield from ((item.name, address) for address in addresses_of(item))
 
 
 def _unlike(interfaces: Iterable[Interface]) -> tuple[Interface, ...]:

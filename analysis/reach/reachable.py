@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from analysis.network.model import Address, Interface, Network
 from analysis.network.probe import INTERNET, S3_ADDRESS, Kind, Outcome, Probe
-from analysis.reach.atoms import outside_addresses, port_ranges
+from analysis.reach.atoms import addresses_of, outside_addresses, port_ranges
 from analysis.reach.judge import Judge, Verdict, protocol
 
 S3 = "S3"
@@ -85,12 +85,8 @@ def _place(items: list[Interface]) -> Place:
         checks = "" if first.source_dest_check else ", forwards"
         public = f", {first.name}" if first.public_address else ""
         title = f"{first.subnet}: {', '.join(first.security_groups)}{checks}{public}"
-    addresses, *others = (_addresses(item) for item in items)
+    addresses, *others = (addresses_of(item) for item in items)
     return Place(title, tuple(item.name for item in items), first.name, addresses, others[0] if others else ())
-
-
-def _addresses(item: Interface) -> tuple[Address, ...]:
-    return (*item.addresses, *((item.public_address,) if item.public_address else ()))
 
 
 def _sources(network: Network) -> Iterator[Place]:

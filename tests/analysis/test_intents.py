@@ -9,29 +9,23 @@ from typing import Any
 
 import pytest
 
-from analysis.committed import Committed, read_committed
+from analysis.committed import read_every_committed
 from analysis.network import join, read, with_probes
 from analysis.reach import Checked, NoPromiseError, check, promised
 from analysis.reach.intents import read_intents
+from analysis.reach.page import resolved_config
 from analysis.resolve import Context, resolve
 from tests.analysis import small
 from tests.analysis.networks import environment, get_att, ref, resource, stacks, workstation
 from tests.conftest import ROOT
 
-CONFIGS = tuple(
-    sorted(path.parent.relative_to(ROOT / "templates").as_posix() for path in (ROOT / "templates").rglob("stacks.json"))
-)
+CONFIGS = read_every_committed(ROOT / "templates")
 Change = Callable[[dict[str, Any]], object]
-
-
-def committed(name: str) -> Committed:
-    return read_committed(ROOT / "templates" / name)
 
 
 @pytest.mark.parametrize("name", CONFIGS)
 def test_every_intent_holds_for_the_committed_templates(name: str):
-    found = committed(name)
-    resolved = join(found.stacks, found.templates)
+    resolved, _ = resolved_config(CONFIGS[name], CONFIGS)
     network = with_probes(read(resolved))
 
     assert check(network, promised(resolved, network)).violations == ()
@@ -39,9 +33,8 @@ def test_every_intent_holds_for_the_committed_templates(name: str):
 
 @pytest.mark.parametrize("name", CONFIGS)
 def test_the_promise_is_that_of_the_config(name: str):
-    config = tomllib.loads((ROOT / "config" / f"{'default' if name == '.' else name}.toml").read_text())["network"]
-    found = committed(name)
-    resolved = join(found.stacks, found.templates)
+    config = tomllib.loads((ROOT / "config" / f"{name}.toml").read_text())["network"]
+    resolved, _ = resolved_config(CONFIGS[name], CONFIGS)
     promise = promised(resolved, with_probes(read(resolved)))
 
     assert config.get("nat", "single") == promise.mode

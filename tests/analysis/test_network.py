@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from analysis.committed import read_committed
-from analysis.network import Network, join, read, with_probes
+from analysis.network import Network, NoSurroundingsError, join, read, with_probes
 from analysis.network.addresses import PUBLIC_RANGE
 from analysis.network.model import Interface, Rule, Target
+from analysis.partial import resolve_partly
+from analysis.resolve import Context
 from tests.analysis.networks import environment, get_att, ref, resource, stacks, workstation
 from tests.analysis.small import group, ipv6, machine, network
 
@@ -52,6 +54,47 @@ def test_every_name_is_ours_and_every_route_says_where_it_leads():
 
 def test_two_readings_are_equal():
     assert with_probes(joined()) == with_probes(joined())
+
+
+def in_an_existing_vpc() -> dict[str, Any]:
+    """An environment that makes only a group and endpoints, and is told the VPC, its block, subnets and tables."""
+    made = environment("none")
+    kept = ("WorkstationSecurityGroup", "WorkstationRole", "WorkstationInstanceProfile")
+    made["Resources"] = {name: made["Resources"][name] for name in kept}
+    names = ("VpcId", "VpcCidrBlock", "PrivateSubnetIdA", "PrivateSubnetIdB")
+    made["Parameters"] = {name: {"Type": "String"} for name in names}
+    made["Parameters"]["PrivateRouteTableIds"] = {"Type": "CommaDelimitedList"}
+    from_the_vpc = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "CidrIp": ref("VpcCidrBlock")}
+    made["Resources"] |= {
+        "WorkstationSecurityGroup": resource(
+            "EC2::SecurityGroup", VpcId=ref("VpcId"), GroupDescription="x", SecurityGroupIngress=[from_the_vpc]
+        ),
+        "OurS3": resource(
+            "EC2::VPCEndpoint", VpcId=ref("VpcId"), ServiceName="x.s3", RouteTableIds=ref("PrivateRouteTableIds")
+        ),
+    }
+    made["Outputs"] |= {name: {"Value": ref(name)} for name in ("VpcId", "PrivateSubnetIdA", "PrivateSubnetIdB")}
+    return made
+
+
+def test_an_environment_for_a_vpc_that_is_there_is_put_into_one():
+    templates = {"environment.yaml": in_an_existing_vpc(), "workstation.yaml": workstation()}
+    around = resolve_partly(environment(), {}, Context())
+    found = read(join(stacks(("ada", "B")), templates, around))
+
+    assert {"PrivateSubnetB"} == {item.subnet for item in found.interfaces if item.name == "ada/Instance"}
+    group = next(item for item in found.security_groups if item.name == "WorkstationSecurityGroup")
+    assert found.vpcs[0].blocks[0] == group.ingress[0].peer
+    led = [table.name for table in found.route_tables for route in table.routes if route.name == "OurS3"]
+    assert led == ["PrivateRouteTableA", "PrivateRouteTableB"]
+    assert "S3Endpoint" not in {route.name for table in found.route_tables for route in table.routes}
+
+
+def test_without_a_word_about_the_vpc_that_is_there_nothing_is_said():
+    templates = {"environment.yaml": in_an_existing_vpc(), "workstation.yaml": workstation()}
+
+    with pytest.raises(NoSurroundingsError, match="wanted a template of the VPC around it"):
+        join(stacks(), templates)
 
 
 @pytest.mark.parametrize("name", ["", "minimal", "maximal"])
