@@ -79,9 +79,15 @@ class _Asked:
                             yield Case(intent.name, Probe(sender, source, destination, kind, port), wanted)
 
     def senders(self, intent: Intent) -> tuple[str, ...]:
-        if intent.sender == "internet":
-            return (INTERNET,)
-        return tuple(item.name for item in (self.workstations if intent.sender == "workstations" else self.machines))
+        match intent.sender:
+            case "internet":
+                return (INTERNET,)
+            case "workstations":
+                return tuple(item.name for item in self.workstations)
+            case "endpoint-group":
+                groups = {(name,) for name in self.promise.endpoint_groups}
+                return tuple(item.name for item in self.machines if item.security_groups in groups)
+        return tuple(item.name for item in self.machines)
 
     @cached_property
     def machines(self) -> tuple[Interface, ...]:

@@ -24,7 +24,7 @@ class Intent:
     name: str
     says: str
     why: str
-    sender: Literal["internet", "workstations", "machines"]
+    sender: Literal["internet", "workstations", "machines", "endpoint-group"]
     receiver: Literal["internet", "workstations", "endpoints", "own-zone-endpoints", "s3", "addresses", "everybody"]
     kinds: tuple[Kind, ...]
     ports: Ports

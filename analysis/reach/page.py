@@ -25,7 +25,10 @@ MODES: tuple[Mode, ...] = ("per-zone", "single", "regional", "none")
 
 PROTOCOLS = {"syn": "TCP", "ack": "TCP without a handshake", "datagram": "UDP", "echo": "ICMP"}
 
+SENDERS = {"internet": "the internet", "endpoint-group": "a machine with the endpoints' group"}
+
 RECEIVERS = {
+    "internet": "the internet",
     "addresses": "every address in the VPC",
     "everybody": "everybody",
     "own-zone-endpoints": "the endpoints of their zone",
@@ -127,8 +130,8 @@ def _promises() -> str:
 def _asked(intent: Intent) -> str:
     """`workstations to S3: TCP 443`."""
     lie = ", with another's address" if intent.claims != "own" else ""
-    sender = "the internet" if intent.sender == "internet" else intent.sender
-    receiver = RECEIVERS.get(intent.receiver, "the internet" if intent.receiver == "internet" else intent.receiver)
+    sender = SENDERS.get(intent.sender, intent.sender)
+    receiver = RECEIVERS.get(intent.receiver, intent.receiver)
     kinds = ", ".join(PROTOCOLS[kind] for kind in intent.kinds if kind in PROTOCOLS)
     left_out = f" but TCP on {_ports(intent.except_tcp)}" if intent.except_tcp else ""
     return f"{sender} to {receiver}{lie}: {kinds}; {_ports(intent.ports)}{left_out}"

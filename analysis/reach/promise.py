@@ -30,6 +30,8 @@ class Promise:
     """Private subnet to the interface of its NAT gateway; empty in mode `none`."""
     endpoints: Mapping[str, str]
     """Interface endpoint to its subnet."""
+    endpoint_groups: tuple[str, ...]
+    """The endpoints' security groups."""
     s3_endpoint: str
     """The gateway endpoint; empty where there is none."""
 
@@ -45,6 +47,7 @@ def promised(resolved: Resolved, network: Network) -> Promise:
     if not subnets or not group:
         wanted = f"{EnvironmentOutput.private_subnet_id('A')} and {EnvironmentOutput.WORKSTATION_SECURITY_GROUP_ID}"
         raise NoPromiseError(f"outputs: wanted {wanted}, which say what is to be proved")
+    endpoints = [item for item in network.interfaces if item.kind == "endpoint"]
     nats = {subnet: nat for subnet in subnets if (nat := _nat(network, subnet))}
     return Promise(
         mode=_mode(network, nats),
@@ -52,7 +55,8 @@ def promised(resolved: Resolved, network: Network) -> Promise:
         private_subnets=subnets,
         egress_ports=_egress_ports(network, group),
         nat=nats,
-        endpoints={item.name: item.subnet for item in network.interfaces if item.kind == "endpoint"},
+        endpoints={item.name: item.subnet for item in endpoints},
+        endpoint_groups=tuple(sorted({name for item in endpoints for name in item.security_groups})),
         s3_endpoint=next((route.target.name for route in _routes(network, subnets[0], "gateway-endpoint")), ""),
     )
 

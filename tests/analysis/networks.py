@@ -138,6 +138,7 @@ def access(nat: str) -> dict[str, Any]:
             VpcId=ref("Vpc"),
             GroupDescription="Endpoints",
             SecurityGroupIngress=[https | {"SourceSecurityGroupId": get_att("WorkstationSecurityGroup", "GroupId")}],
+            SecurityGroupEgress=[{"IpProtocol": "-1", "CidrIp": "127.0.0.1/32"}],
         )
         made["SsmEndpoint"] = interface_endpoint("ssm")
         made["SsmMessagesEndpoint"] = interface_endpoint("ssmmessages")
