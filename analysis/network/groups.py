@@ -8,7 +8,7 @@ from typing import Any
 
 from analysis.network.model import Block, Rule, SecurityGroup, Vpc
 from analysis.network.protocols import ALL_PORTS, protocol_and_ports
-from analysis.network.source import RefusedError, Source
+from analysis.network.source import RefusedError, Source, listed, mapped
 from analysis.resolve import Resource
 from generator.contract import EnvironmentParameter
 
@@ -52,9 +52,10 @@ def _allow_all(name: str) -> Iterator[Rule]:
 
 
 def _inline(source: Source, item: Resource, direction: str) -> tuple[Rule, ...]:
-    rules = item.properties.get(f"SecurityGroup{direction}", ())
+    key = f"SecurityGroup{direction}"
+    rules = listed(item.properties.get(key, ()), key)
     return tuple(
-        _rule(source, rule, name=f"{item.logical_id} {direction.lower()} {at}", direction=direction)
+        _rule(source, mapped(rule, key), name=f"{item.logical_id} {direction.lower()} {at}", direction=direction)
         for at, rule in enumerate(rules, 1)
     )
 

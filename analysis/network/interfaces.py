@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from ipaddress import IPv4Address, ip_address
+from ipaddress import IPv4Address
 from typing import Any
 
 from analysis.network.addresses import Draft
 from analysis.network.elastic import Elastic
 from analysis.network.model import Subnet
 from analysis.network.regional import is_regional
-from analysis.network.source import RefusedError, Source, number
+from analysis.network.source import RefusedError, Source, listed, mapped, number
 from analysis.resolve import Resource
 
 INTERFACE_KEYS = frozenset(
@@ -62,7 +62,7 @@ def _endpoint(source: Source, item: Resource, subnets: Mapping[str, Subnet]) -> 
     if kind != "Interface":
         raise RefusedError(f"VpcEndpointType: {kind}: wanted Gateway or Interface")
     vpc = source.name(item, "VpcId", "VPC")
-    homes = [source.named(value, "SubnetIds", "Subnet") for value in given.get("SubnetIds", ())]
+    homes = [source.named(value, "SubnetIds", "Subnet") for value in listed(given.get("SubnetIds", ()), "SubnetIds")]
     zones = [subnets[home].zone for home in homes if home in subnets]
     if len(set(zones)) != len(zones):
         raise RefusedError("SubnetIds: two subnets of one zone")
@@ -104,7 +104,7 @@ def _interface(source: Source, item: Resource) -> tuple[tuple[str, ...], dict[st
     given = item.properties
     if "NetworkInterfaces" not in given:
         return (item.logical_id,), {**given, "key of groups": "SecurityGroupIds"}
-    interfaces = given["NetworkInterfaces"]
+    interfaces = [mapped(item, "NetworkInterfaces") for item in listed(given["NetworkInterfaces"], "NetworkInterfaces")]
     if len(interfaces) != 1 or str(interfaces[0].get("DeviceIndex")) != "0":
         raise RefusedError("NetworkInterfaces: only one interface, DeviceIndex 0, is modelled")
     both = sorted({"SubnetId", "SecurityGroupIds", "PrivateIpAddress"} & set(given))
@@ -122,9 +122,9 @@ def _interface(source: Source, item: Resource) -> tuple[tuple[str, ...], dict[st
 def _check_launch_template(source: Source, item: Resource) -> None:
     if "LaunchTemplate" not in item.properties:
         return
-    value = item.properties["LaunchTemplate"]
+    value = mapped(item.properties["LaunchTemplate"], "LaunchTemplate")
     template = source.resources[source.name(value, "LaunchTemplateId", "LaunchTemplate")]
-    data = template.properties.get("LaunchTemplateData", {})
+    data = mapped(template.properties.get("LaunchTemplateData", {}), "LaunchTemplateData")
     found = sorted({"NetworkInterfaces", "SecurityGroupIds", "SecurityGroups"} & set(data))
     if found:
         raise RefusedError(f"LaunchTemplate: {', '.join(found)} of {template.logical_id}: not modelled there")
@@ -132,7 +132,7 @@ def _check_launch_template(source: Source, item: Resource) -> None:
 
 def _groups(source: Source, given: dict[str, Any], key: str, vpc: str) -> tuple[str, ...]:
     """The named groups, or the VPC's default one."""
-    names = tuple(dict.fromkeys(source.named(value, key, "SecurityGroup") for value in given.get(key, ())))
+    names = tuple(dict.fromkeys(source.named(value, key, "SecurityGroup") for value in listed(given.get(key, ()), key)))
     for name in names:
         _same_vpc(source, name, vpc, key)
     return names or (f"default:{vpc}",)
@@ -150,7 +150,7 @@ def _address(source: Source, given: dict[str, Any]) -> IPv4Address | None:
     if "PrivateIpAddress" not in given:
         return None
     text = str(source.value(given["PrivateIpAddress"], "PrivateIpAddress"))
-    address = ip_address(text)
-    if not isinstance(address, IPv4Address):
-        raise RefusedError(f"PrivateIpAddress: {text}: wanted an IPv4 address")
-    return address
+    try:
+        return IPv4Address(text)
+    except ValueError as error:
+        raise RefusedError(f"PrivateIpAddress: {text}: wanted an IPv4 address") from error

@@ -97,9 +97,8 @@ KNOWN = {
 """Type to the properties that are read, or are known to change nothing."""
 
 UNSET = {
-    "AssignIpv6AddressOnCreation": (False,),
-    "EnableDns64": (False,),
-    "Ipv6Native": (False,),
+    "EnableDns64": (False, "false"),
+    "Ipv6Native": (False, "false"),
     "IpAddressType": ("ipv4",),
 }
 """Property to values that are as good as leaving it out."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from analysis.network.model import Acl, AclEntry, Block, Subnet, Vpc
 from analysis.network.protocols import protocol_and_ports
-from analysis.network.source import RefusedError, Source, number
+from analysis.network.source import RefusedError, Source, mapped, number
 from analysis.resolve import Reference, Resource
 
 IPV6_RANGE = IPv6Network("2001:db8::/32")
@@ -161,7 +161,10 @@ def _entry(source: Source, item: Resource) -> AclEntry:
     if action not in ("allow", "deny"):
         raise RefusedError(f"RuleAction: {action}: wanted allow or deny")
     protocol, first, last = protocol_and_ports(
-        given.get("Protocol"), ports=given.get("PortRange"), icmp=given.get("Icmp"), keys=("From", "To", "Type", "Code")
+        given.get("Protocol"),
+        ports=mapped(given.get("PortRange", {}), "PortRange"),
+        icmp=mapped(given.get("Icmp", {}), "Icmp"),
+        keys=("From", "To", "Type", "Code"),
     )
     return AclEntry(
         name=item.logical_id,

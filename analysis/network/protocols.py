@@ -24,7 +24,7 @@ PROTOCOLS: dict[str, Protocol | str] = {
 
 
 def protocol_and_ports(
-    protocol: Any, *, ports: Mapping[str, Any] | None, icmp: Mapping[str, Any] | None, keys: tuple[str, str, str, str]
+    protocol: Any, *, ports: Mapping[str, Any], icmp: Mapping[str, Any], keys: tuple[str, str, str, str]
 ) -> tuple[Any, int, int]:
     """The protocol's name with first and last port; all ports for ICMP and for `all`.
 
@@ -36,11 +36,8 @@ def protocol_and_ports(
         raise RefusedError(f"protocol {protocol}: wanted tcp, udp, icmp, icmpv6 or -1")
     first, last, kind, code = keys
     if name in ("tcp", "udp"):
-        given = ports or {}
-        low = number(given.get(first), first, low=0, high=65535)
-        return name, low, number(given.get(last), last, low=low, high=65535)
-    if name in ("icmp", "icmpv6"):
-        given = icmp or {}
-        if (str(given.get(kind)), str(given.get(code, "-1"))) != ("-1", "-1"):
-            raise RefusedError(f"{name} {kind} {given.get(kind)}: one type or code is not modelled; wanted -1")
+        low = number(ports.get(first), first, low=0, high=65535)
+        return name, low, number(ports.get(last), last, low=low, high=65535)
+    if name in ("icmp", "icmpv6") and (str(icmp.get(kind)), str(icmp.get(code, "-1"))) != ("-1", "-1"):
+        raise RefusedError(f"{name} {kind} {icmp.get(kind)}: one type or code is not modelled; wanted -1")
     return name, *ALL_PORTS

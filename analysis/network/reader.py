@@ -36,6 +36,7 @@ def read(resolved: Resolved) -> Network:
     drafts = (*read_drafts(source, {subnet.name: subnet for subnet in subnets}, elastic), *regional.drafts)
     network = _network(source, vpcs, subnets, regional=regional, drafts=drafts)
     _check_overlaps(source, network)
+    _check_addresses(source, network, drafts)
     if source.findings:
         raise NotModelledError(tuple(dict.fromkeys(source.findings)))
     places = {subnet.name: subnet for subnet in network.subnets}
@@ -105,6 +106,19 @@ def _block_mode(source: Source) -> Any:
     if len(found) > 1 or any(mode not in BLOCK_MODES for mode in found):
         source.findings.append(f"InternetGatewayBlockMode: {found}: wanted one of {', '.join(BLOCK_MODES)}")
     return found[0] if found else "off"
+
+
+def _check_addresses(source: Source, network: Network, drafts: Iterable[Draft]) -> None:
+    blocks = {subnet.name: subnet.blocks for subnet in network.subnets}
+    owners: dict[Address, str] = {}
+    for draft in drafts:
+        if draft.address is None:
+            continue
+        if draft.subnet in blocks and draft.address not in blocks[draft.subnet][0]:
+            source.findings.append(f"{draft.name}: PrivateIpAddress: {draft.address} is not in {draft.subnet}")
+        if draft.address in owners:
+            source.findings.append(f"{draft.name}: PrivateIpAddress: {owners[draft.address]} has {draft.address} too")
+        owners[draft.address] = draft.name
 
 
 def _check_overlaps(source: Source, network: Network) -> None:

@@ -15,7 +15,7 @@ from analysis.network.addresses import Draft
 from analysis.network.elastic import Elastic
 from analysis.network.model import InternetGateway, Route, RouteTable, Subnet, Target, Vpc
 from analysis.network.routes import local_route
-from analysis.network.source import RefusedError, Source
+from analysis.network.source import RefusedError, Source, listed, mapped
 from analysis.resolve import Resource
 
 EVERY_IPV4 = IPv4Network("0.0.0.0/0")
@@ -85,9 +85,11 @@ def _gateway(source: Source, item: Resource, elastic: Elastic) -> tuple[str, dic
     if {"SubnetId", "AllocationId"} & set(given) or given.get("ConnectivityType", "public") != "public":
         raise RefusedError("AvailabilityMode: a regional NAT gateway is public, without SubnetId and AllocationId")
     addresses: dict[str, IPv4Address | None] = {}
-    for zone in given.get("AvailabilityZoneAddresses", ()):
+    for zone in listed(given.get("AvailabilityZoneAddresses", ()), "AvailabilityZoneAddresses"):
+        zone = mapped(zone, "AvailabilityZoneAddresses")
         name = str(zone.get("AvailabilityZoneId", zone.get("AvailabilityZone")))
-        owned = [elastic.use(source.named(value, "AllocationIds", "EIP")) for value in zone.get("AllocationIds", ())]
+        allocated = listed(zone.get("AllocationIds", ()), "AllocationIds")
+        owned = [elastic.use(source.named(value, "AllocationIds", "EIP")) for value in allocated]
         if not owned or name in addresses:
             raise RefusedError(f"AvailabilityZoneAddresses: {name}: wanted once, with AllocationIds")
         addresses[name] = owned[0]

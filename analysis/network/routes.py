@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from analysis.network.groups import S3_BLOCK
 from analysis.network.model import Block, InternetGateway, Route, RouteTable, Target, Vpc
-from analysis.network.source import RefusedError, Source
+from analysis.network.source import RefusedError, Source, listed
 from analysis.resolve import Resource
 
 TARGETS = {
@@ -117,11 +117,11 @@ def _route(
 def _endpoint_routes(source: Source, item: Resource, tables: Mapping[str, str]) -> Iterable[tuple[str, Route]]:
     if item.properties.get("VpcEndpointType", "Gateway") != "Gateway":
         return
-    service = source.value(item.properties.get("ServiceName", ""), "ServiceName")
+    service = str(source.value(item.properties.get("ServiceName", ""), "ServiceName"))
     if not service.endswith(".s3"):
         raise RefusedError(f"ServiceName: {service}: of gateway endpoints only S3's is modelled")
     vpc = source.name(item, "VpcId", "VPC")
-    for value in item.properties.get("RouteTableIds", ()):
+    for value in listed(item.properties.get("RouteTableIds", ()), "RouteTableIds"):
         table = source.named(value, "RouteTableIds", "RouteTable")
         if tables.get(table) != vpc:
             raise RefusedError(f"RouteTableIds: {table} belongs to another VPC")

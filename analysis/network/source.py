@@ -144,3 +144,17 @@ def number(value: Any, key: str, *, low: int, high: int) -> int:
     if not text.lstrip("-").isdigit() or not low <= int(text) <= high:
         raise RefusedError(f"{key}: {text}: wanted a number from {low} to {high}")
     return int(text)
+
+
+def listed(value: Any, key: str) -> tuple[Any, ...]:
+    """A list's items. Raises RefusedError for anything else."""
+    if not isinstance(value, list | tuple):
+        raise RefusedError(f"{key}: {value}: wanted a list")
+    return tuple(value)
+
+
+def mapped(value: Any, key: str) -> dict[str, Any]:
+    """A mapping. Raises RefusedError for anything else."""
+    if not isinstance(value, dict):
+        raise RefusedError(f"{key}: {value}: wanted a mapping")
+    return value

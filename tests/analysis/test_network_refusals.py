@@ -92,6 +92,26 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         {"Private": resource("EC2::Subnet", VpcId=ref("Vpc"), CidrBlock="10.0.1.0/29")},
         "Private (AWS::EC2::Subnet): 10.0.1.0/29: AWS takes prefixes from /16 to /28",
     ),
+    "an address outside the subnet": (
+        {"Client": machine("Private", "Closed", PrivateIpAddress="10.0.0.9")},
+        "Client: PrivateIpAddress: 10.0.0.9 is not in Private",
+    ),
+    "an address twice": (
+        {name: machine("Private", PrivateIpAddress="10.0.1.9") for name in ("Client", "X")},
+        "X: PrivateIpAddress: Client has 10.0.1.9 too",
+    ),
+    "no address": (
+        {"Client": machine("Private", "Closed", PrivateIpAddress="ten")},
+        "Client (AWS::EC2::Instance): PrivateIpAddress: ten: wanted an IPv4 address",
+    ),
+    "a list that is none": (
+        {"Open": group(SecurityGroupIngress={"IpProtocol": "-1"})},
+        "Open (AWS::EC2::SecurityGroup): SecurityGroupIngress: {'IpProtocol': '-1'}: wanted a list",
+    ),
+    "a mapping that is none": (
+        {"Open": group(SecurityGroupIngress=["all"])},
+        "Open (AWS::EC2::SecurityGroup): SecurityGroupIngress: all: wanted a mapping",
+    ),
     "two subnets in one place": (
         {"X": resource("EC2::Subnet", VpcId=ref("Vpc"), CidrBlock="10.0.1.128/25")},
         "X: 10.0.1.128/25 overlaps 10.0.1.0/24 of Private",
