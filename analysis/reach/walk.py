@@ -64,7 +64,7 @@ class Walk:
             case "gateway-endpoint":
                 return self._gateway_endpoint(subnet, packet, route)
             case "nat-gateway" | "interface" if route.target.name in self.index.interfaces:
-                return self._through(subnet, packet, route)
+                return self._through(interface, packet, route)
         raise StoppedError(f"{route.name} is a black hole: {route.target.name} is not there")
 
     def enter(self, packet: Packet, interface: Interface, *, out_of: Subnet | None) -> Arrival:
@@ -137,15 +137,15 @@ class Walk:
         self._must_be_inside(packet, route)
         return Arrival(route.target.name, packet)
 
-    def _through(self, subnet: Subnet, packet: Packet, route: Route) -> Arrival:
+    def _through(self, sender: Interface, packet: Packet, route: Route) -> Arrival:
         """To a NAT gateway, or to a machine that a route names."""
         interface = self.index.interfaces[route.target.name]
-        self.steps += self.filters.cross(packet, out_of=subnet, into=self.index.subnet(interface))
+        self.steps += self.filters.cross(packet, out_of=self.index.subnet(sender), into=self.index.subnet(interface))
         if packet.is_reply:
             raise StoppedError(f"{interface.name} knows no conversation to which this answer belongs")
         if interface.kind == "nat-gateway":
             return self._translate(interface, packet, route)
-        if packet.source in interface.addresses:
+        if interface.name == sender.name:
             raise StoppedError(f"{route.name} leads back to {interface.name}")
         if interface.source_dest_check and packet.destination not in interface.addresses:
             raise StoppedError(f"destination check of {interface.name}: {packet.destination} is not its address")

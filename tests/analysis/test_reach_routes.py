@@ -14,6 +14,7 @@ from tests.analysis.small import (
     SERVER_PUBLIC,
     ask,
     explain,
+    machine,
     nat,
     network,
     route,
@@ -57,6 +58,15 @@ def test_a_route_to_a_gateway_that_is_attached_to_nothing_is_a_black_hole():
 
 def test_an_address_of_the_vpc_that_nobody_has_gets_nothing():
     assert explain(network(), "Client", "10.0.0.99").stopped == "nobody has 10.0.0.99"
+
+
+def test_a_route_that_leads_back_to_the_sender_leads_nowhere_whatever_it_claims():
+    asked = network(
+        Loop=route("PrivateTable", InstanceId=ref("Client")), Client=machine("Private", "Open", SourceDestCheck=False)
+    )
+
+    assert explain(asked, "Client", OUTSIDE).stopped == "Loop leads back to Client"
+    assert explain(asked, "Client", OUTSIDE, claims="8.8.8.8").stopped == "Loop leads back to Client"
 
 
 # -- internet gateway
