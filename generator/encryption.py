@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from awacs import kms
-from awacs.aws import Allow, ArnLike, Bool, Condition, Principal, Statement, StringEquals
+from awacs.aws import Allow, ArnLike, Bool, BoolIfExists, Condition, Deny, Principal, Statement, StringEquals
 from troposphere import Ref, Sub, Tags
 from troposphere.kms import Key
 
@@ -71,6 +71,17 @@ def key_policy() -> tuple[Statement, ...]:
             Action=[kms.CreateGrant],
             Resource=THIS_KEY,
             Condition=_through_ec2(Bool({"kms:GrantIsForAWSResource": True})),
+        ),
+        Statement(
+            # Whatever IAM allows: only AWS's services are granted the use of the key (Control Tower's CT.KMS.PR.3).
+            Sid="NoGrantsButToServices",
+            Effect=Deny,
+            Principal=Principal("AWS", "*"),
+            Action=[kms.CreateGrant],
+            Resource=THIS_KEY,
+            Condition=Condition(
+                BoolIfExists({"kms:GrantIsForAWSResource": "false", "aws:PrincipalIsAWSService": "false"})
+            ),
         ),
         Statement(
             Sid="LogsOfThisAccount",
