@@ -9,14 +9,18 @@ import os
 import shutil
 import subprocess
 import sys
+from typing import NoReturn
 
 import pytest
 
 PACKAGES = {
     "git": "git",
+    "node": "nodejs",
+    "npm": "npm",
     "rsync": "rsync",
     "sshd": "openssh-server",
     "ssh": "openssh-client",
+    "unshare": "util-linux",
 }
 """Tool: the package of Debian and Ubuntu that brings it."""
 
@@ -31,15 +35,33 @@ def path_of(tool: str) -> str | None:
 
 def need(tool: str) -> str:
     """The tool's path. Where it is missing the test is skipped with the reason, and fails in CI."""
-    found = path_of(tool)
-    if not found:
-        give_up = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
-        give_up(f"no {tool}: install {PACKAGES[tool]}, or run ./test.sh --all as root")
-    return found
+    return path_of(tool) or give_up(f"no {tool}: install {PACKAGES[tool]}, or run ./test.sh --all as root")
+
+
+def give_up(reason: str) -> NoReturn:
+    """Skip a test that cannot be made here; in CI, where everything is there, it fails."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
 
 
 def main() -> int:
     """Install what is missing where that is possible; the tests themselves say what is not there."""
+    return _packages() or _scanners()
+
+
+def _scanners() -> int:
+    from tests.scanners.toolbox import ToolError, toolbox
+
+    try:
+        toolbox()
+    except ToolError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _packages() -> int:
     missing = sorted({package for tool, package in PACKAGES.items() if not path_of(tool)})
     if not missing or os.geteuid() != 0 or not shutil.which("apt-get"):
         return 0
