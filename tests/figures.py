@@ -33,6 +33,7 @@ WANTED = {
     "legal-configs": Wanted(100, slow=True, quick=26),
     "localaws-types": Wanted(100),
     "preflight-rules": Wanted(54),
+    "scanner-findings-explained": Wanted(100, slow=True),
     "stack-statuses": Wanted(72),
 }
 """Figures of what is built so far; of each, everything that is tried must hold."""

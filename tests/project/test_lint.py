@@ -77,6 +77,7 @@ def test_pre_commit_runs_every_linter():
         "templates",
         "picture",
         "isolation",
+        "scanners",
         "cfn-lint",
         "ruff-check",
         "ruff-format",
