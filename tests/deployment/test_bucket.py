@@ -99,7 +99,13 @@ def test_a_new_bucket_is_private_encrypted_and_versioned(monkeypatch: pytest.Mon
     cloud = Cloud(region=region)
     place = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
     private = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
-    rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": True}
+    rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}, "BucketKeyEnabled": True}
+    unfinished = {
+        "ID": "unfinished-uploads",
+        "Status": "Enabled",
+        "Filter": {"Prefix": ""},
+        "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7},
+    }
     with Stubber(cloud.client("s3")) as stub:
         stub.add_response("create_bucket", {}, {"Bucket": "b", "ObjectOwnership": "BucketOwnerEnforced", **place})
         public = {"PublicAccessBlockConfiguration": dict.fromkeys(private, True)}
@@ -108,6 +114,8 @@ def test_a_new_bucket_is_private_encrypted_and_versioned(monkeypatch: pytest.Mon
             "put_bucket_encryption", {}, {**WHERE, "ServerSideEncryptionConfiguration": {"Rules": [rule]}}
         )
         stub.add_response("put_bucket_versioning", {}, {**WHERE, "VersioningConfiguration": {"Status": "Enabled"}})
+        lifecycle = {"LifecycleConfiguration": {"Rules": [unfinished]}}
+        stub.add_response("put_bucket_lifecycle_configuration", {}, {**WHERE, **lifecycle})
 
         create(cloud, "b", account=ACCOUNT)
         stub.assert_no_pending_responses()

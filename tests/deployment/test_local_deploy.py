@@ -172,7 +172,8 @@ def test_the_bucket_is_private_encrypted_and_versioned(deployed: Checkout) -> No
     keys = [found["Key"] for found in s3.list_objects_v2(Bucket="demo-bucket", Prefix="demo/")["Contents"]]
 
     assert set(public.values()) == {True}
-    assert rules[0]["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
+    assert rules[0]["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] == "aws:kms"
+    assert s3.get_bucket_lifecycle_configuration(Bucket="demo-bucket")["Rules"][0]["Status"] == "Enabled"
     assert s3.get_bucket_versioning(Bucket="demo-bucket")["Status"] == "Enabled"
     assert keys
     assert all(key.endswith(".template") for key in keys)
