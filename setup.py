@@ -10,6 +10,6 @@ setup(
     # What the `workstation` command needs; a checkout has exact versions of everything in requirements.lock.
     install_requires=["boto3>=1.44", "pyyaml>=6", "rich>=15"],
     packages=["analysis", "cloud", "deployment", "generator", "localaws", "localaws.handlers", "workstation"],
-    package_data={"analysis": ["*.toml"], "deployment": ["*.toml"]},
+    package_data={"analysis": ["*.toml", "*.md"], "deployment": ["*.toml"]},
     entry_points={"console_scripts": ["workstation = workstation.__main__:main"]},
 )

@@ -12,6 +12,7 @@ from analysis.committed import CommittedFileError, read_committed, read_template
 
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
 PICTURE = Path("docs/architecture.svg")
+CONTROLS = Path("docs/controls.md")
 ISOLATION = Path("docs/isolation.md")
 TEMPLATES = Path("templates")
 
@@ -61,6 +62,10 @@ def _parser() -> argparse.ArgumentParser:
     picture.add_argument("--output", type=Path, default=PICTURE, metavar="FILE", help="where to (default: %(default)s)")
     picture.add_argument("--check", action="store_true", help="change nothing; fail when the picture is not current")
     picture.set_defaults(verb=_picture)
+    controls = verbs.add_parser("controls", help="write the page of security controls")
+    controls.description = f"Write {CONTROLS}: which security controls are met, by what, and what shows it."
+    controls.add_argument("--check", action="store_true", help="change nothing; fail when the page is not current")
+    controls.set_defaults(verb=_controls)
     _add_reach(verbs, directory)
     return parser
 
@@ -128,24 +133,32 @@ def _picture(options: argparse.Namespace) -> int:
         mend += f" --config-dir {options.config_dir}"
     if options.output != PICTURE:
         mend += f" --output {options.output}"
-    return _write_or_check(options, wanted, mend)
+    return _write_or_check(options.output, wanted, "the templates", mend, check=options.check)
 
 
-def _write_or_check(options: argparse.Namespace, wanted: bytes, mend: str) -> int:
-    """Write a generated file to `--output`, or with `--check` say whether it is current."""
-    if options.check:
-        current = options.output.read_bytes() if options.output.is_file() else None
+def _controls(options: argparse.Namespace) -> int:
+    from analysis.controls import controls
+    from analysis.controls_page import COMMAND, page, summary
+
+    print(summary(controls()))
+    return _write_or_check(CONTROLS, page(controls()).encode(), "the controls", COMMAND, check=options.check)
+
+
+def _write_or_check(output: Path, wanted: bytes, shows: str, mend: str, *, check: bool) -> int:
+    """Write a generated file, or say that it does not show what it should; `mend` is the command that makes it."""
+    if check:
+        current = output.read_bytes() if output.is_file() else None
         if current == wanted:
             return DONE
-        what = "is missing" if current is None else "does not show the templates as they are now"
-        print(f"error: {options.output} {what}; run: {mend}", file=sys.stderr)
+        what = "is missing" if current is None else f"does not show {shows} as they are now"
+        print(f"error: {output} {what}; run: {mend}", file=sys.stderr)
         return FAILED
     try:
-        options.output.write_bytes(wanted)
+        output.write_bytes(wanted)
     except OSError as error:
-        print(f"error: {options.output}: cannot be written ({error.strerror})", file=sys.stderr)
+        print(f"error: {output}: cannot be written ({error.strerror})", file=sys.stderr)
         return WRONG_USAGE
-    print(f"wrote {options.output} ({len(wanted):,} bytes)", file=sys.stderr)
+    print(f"wrote {output} ({len(wanted):,} bytes)", file=sys.stderr)
     return DONE
 
 
@@ -183,7 +196,7 @@ def _isolation(options: argparse.Namespace) -> int:
 
     wanted = isolation_page(read_every_committed(TEMPLATES)).encode()
     mend = "python -m analysis isolation" + (f" --output {options.output}" if options.output != ISOLATION else "")
-    return _write_or_check(options, wanted, mend)
+    return _write_or_check(options.output, wanted, "the templates", mend, check=options.check)
 
 
 if __name__ == "__main__":

@@ -77,6 +77,7 @@ def test_pre_commit_runs_every_linter():
         "templates",
         "picture",
         "isolation",
+        "controls",
         "scanners",
         "cfn-lint",
         "ruff-check",

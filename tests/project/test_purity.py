@@ -29,8 +29,9 @@ PURE = ("generator", "analysis")
 
 DOORS = {
     "generator/__main__.py": "reads config/, writes templates/",
-    "analysis/__main__.py": "reads templates/, writes the picture",
+    "analysis/__main__.py": "reads templates/, writes the picture and the controls",
     "analysis/committed.py": "reads templates/",
+    "analysis/controls.py": "reads the controls beside it",
     "analysis/prices.py": "reads the dated prices beside it",
     "analysis/reach/intents.py": "reads the intents beside the room",
     "analysis/graph.py": "reads the dated seconds beside it",

@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from pathlib import Path
 
-from tests.scanners.finding import Count, Finding, Result
+from tests.scanners.finding import Count, Finding, Met, Result
 from tests.scanners.subjects import Subject
 from tests.scanners.toolbox import SOURCES, Toolbox, ToolError, run_offline
 
@@ -29,11 +29,13 @@ def scan(place: Path, subjects: tuple[Subject, ...], tools: Toolbox) -> Result:
     if done.returncode:
         raise ToolError(f"cdk-nag: status {done.returncode}: {done.stderr.strip()[-500:]}")
     findings = []
-    seen = set()
+    seen, met = set(), set()
     for file, pack, rule, resource, outcome, detail, message in json.loads(done.stdout):
         subject = files[file]
         seen.add((subject.name, pack, outcome, rule, resource))
-        if outcome != "passed":
+        if outcome == "passed":
+            met.add(Met("cdk-nag", f"{pack}-{rule}", subject.config, subject.form))
+        else:
             full = f"{pack}-{rule}{_bracketed(detail)}"
             findings.append(Finding("cdk-nag", full, subject.config, subject.form, resource, message))
     outcomes = Counter(one[:3] for one in seen)  # a rule counts once for a resource, however much it finds there
@@ -44,6 +46,7 @@ def scan(place: Path, subjects: tuple[Subject, ...], tools: Toolbox) -> Result:
             for pack, label in PACKS.items()
             for subject in subjects
         ),
+        met=frozenset(met),
     )
 
 

@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.scanners.finding import TEMPLATE, Count, Finding, Result
+from tests.scanners.finding import TEMPLATE, Count, Finding, Met, Result
 from tests.scanners.subjects import Subject
 from tests.scanners.toolbox import Toolbox, ToolError, run_offline
 
 LABEL = "cfn-guard Control Tower"
 JSON_ONLY = ("--output-format", "json", "--show-summary", "none", "--structured")
+CONTROL = r"\[(CT\.[A-Z0-9]+\.PR\.\d+)\]: *([^\[]*)"
 DONE = (0, 19)
 """Its exit statuses when every rule was evaluated: all met, or some not."""
 
@@ -25,20 +26,33 @@ def scan(place: Path, subjects: tuple[Subject, ...], tools: Toolbox) -> Result:
     if done.returncode not in DONE or done.stderr.strip():
         raise ToolError(f"cfn-guard: status {done.returncode}: {done.stderr.strip()[-500:]}")
     by_file = {subject.file_name: subject for subject in subjects}
-    findings, counts = [], []
+    controls = _controls(tools.guard_rules)
+    findings, counts, met = [], [], set()
     for report in json.loads(done.stdout):
         subject = by_file[Path(report["name"]).name]
         failed = [_findings(subject, rule["Rule"]) for rule in report["not_compliant"]]
         findings += [finding for group in failed for finding in group]
+        met |= {Met("cfn-guard", controls[rule], subject.config, subject.form) for rule in report["compliant"]}
         counts.append(Count(LABEL, subject.name, passed=len(report["compliant"]), failed=len(failed)))
     if len(counts) != len(subjects):
         raise ToolError(f"cfn-guard: {len(counts)} of {len(subjects)} templates scanned")
-    return Result(tuple(findings), tuple(counts))
+    return Result(tuple(findings), tuple(counts), frozenset(met))
+
+
+def _controls(rules: Path) -> dict[str, str]:
+    """Rule name: control, from the rule files, since a report on a rule that is met does not say."""
+    texts = [path.read_text("utf-8") for path in sorted(rules.rglob("*.guard"))]
+    return {
+        name: control[1]
+        for text in texts
+        if (control := re.search(CONTROL, text))
+        for name in re.findall(r"^rule (\w+) when", text, re.MULTILINE)
+    }
 
 
 def _findings(subject: Subject, rule: dict[str, Any]) -> list[Finding]:
     text = " ".join(str(message) for message in _messages(rule))
-    control = re.search(r"\[(CT\.[A-Z0-9]+\.PR\.\d+)\]: *([^\[]*)", text)
+    control = re.search(CONTROL, text)
     if control is None:
         raise ToolError(f"cfn-guard: {rule['name']} names no control")
     found = sorted(set(re.findall(r"/Resources/(\w+)", json.dumps(rule)))) or [TEMPLATE]

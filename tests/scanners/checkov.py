@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tests.scanners.finding import TEMPLATE, Count, Finding, Result
+from tests.scanners.finding import TEMPLATE, Count, Finding, Met, Result
 from tests.scanners.subjects import Subject
 from tests.scanners.toolbox import Toolbox, ToolError, run_offline
 
@@ -23,7 +23,7 @@ def scan(place: Path, subjects: tuple[Subject, ...], tools: Toolbox) -> Result:
         raise ToolError(f"checkov: status {done.returncode}: {(done.stderr or done.stdout).strip()[-500:]}") from error
     by_file = {subject.file_name: subject for subject in subjects}
     failed = [(_subject(by_file, item), item) for item in results["failed_checks"]]
-    passed = [_subject(by_file, item) for item in results["passed_checks"]]
+    passed = [(_subject(by_file, item), item["check_id"]) for item in results["passed_checks"]]
     unread = [by_file[Path(name).name] for name in results["parsing_errors"]]
     return Result(
         findings=(
@@ -34,12 +34,13 @@ def scan(place: Path, subjects: tuple[Subject, ...], tools: Toolbox) -> Result:
             Count(
                 "checkov",
                 subject.name,
-                passed=passed.count(subject),
+                passed=sum(one is subject for one, _rule in passed),
                 failed=sum(one is subject for one, _item in failed),
                 errors=unread.count(subject),
             )
             for subject in subjects
         ),
+        met=frozenset(Met("checkov", rule, subject.config, subject.form) for subject, rule in passed),
     )
 
 

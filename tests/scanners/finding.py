@@ -39,9 +39,21 @@ class Count:
     """Rules that could not be evaluated."""
 
 
+@dataclass(frozen=True, order=True)
+class Met:
+    """A rule that a config's templates meet in one form."""
+
+    tool: str
+    rule: str
+    config: str
+    form: str
+
+
 @dataclass(frozen=True)
 class Result:
     """What one tool said of all subjects."""
 
     findings: tuple[Finding, ...]
     counts: tuple[Count, ...]
+    met: frozenset[Met] = frozenset()
+    """Where at least one resource meets the rule; another may be among the findings all the same."""

@@ -49,9 +49,10 @@ def together(*scans: Callable[[], Result]) -> Result:
     return Result(
         findings=tuple(sorted(set(_each(result.findings for result in results)))),
         counts=tuple(_each(result.counts for result in results)),
+        met=frozenset(_each(result.met for result in results)),
     )
 
 
-def _each(groups: Iterable[tuple]) -> Iterator:
+def _each(groups: Iterable[Iterable]) -> Iterator:
     for group in groups:
         yield from group

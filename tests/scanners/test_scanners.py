@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from analysis.controls import controls
 from tests.scanners import document, waivers
 from tests.scanners.finding import Result
 from tests.scanners.run import scan_all
-from tests.scanners.subjects import Subject, subjects
+from tests.scanners.subjects import Subject, resources, subjects
 from tests.scanners.templates_that_fail import FOUND, PLANTED
 from tests.scanners.toolbox import ToolError
 from tests.tools import give_up
@@ -58,3 +59,13 @@ def test_each_scanner_finds_what_is_planted():
     found = {(one.tool, one.rule, one.resource) for one in scanned((PLANTED,)).findings}
 
     assert set(FOUND) - found == set()
+
+
+def test_rules_that_show_a_control_are_met(result):
+    """Of a control that every config meets, in the default config's resolved templates; else in one config's."""
+    met = {(f"{one.tool} {one.rule}", one.config) for one in result.met if one.form == "resolved"}
+    cited = [(control, name) for control in controls() for name in control.shown_by if "::" not in name]
+    wanted = [(name, ("default",) if control.status == "met" else tuple(resources())) for control, name in cited]
+
+    assert len(cited) > 30
+    assert [name for name, configs in wanted if not any((name, config) in met for config in configs)] == []
