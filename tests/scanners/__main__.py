@@ -25,15 +25,15 @@ def main(arguments: list[str]) -> int:
         return 2
     if arguments == ["--fresh"]:
         return 0 if document.is_fresh() else _fail(NOT_CURRENT)
-    scanned, waived = subjects(), waivers.read(waivers.FILE.read_text("utf-8"))
+    waived = waivers.read(waivers.FILE.read_text("utf-8"))
     try:
-        result = scan_all(scanned)
+        result = scan_all(subjects())
     except ToolError as error:
         return _fail(str(error))
     print("\n".join(document.told(result, waived)))
     problems = [*waivers.unexplained(result.findings, waived), *waivers.stale(result.findings, waived)]
     problems += waivers.twice(waived)
-    text = document.page(result, scanned, waived)
+    text = document.page(result, waived)
     if not arguments:
         document.FILE.write_text(text, "utf-8")
     elif not document.FILE.is_file() or document.FILE.read_text("utf-8") != text:

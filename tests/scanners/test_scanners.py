@@ -52,7 +52,7 @@ def test_every_rule_is_evaluated_once_parameters_have_values(result):
 
 
 def test_the_page_is_what_the_scanners_say(result, waived):
-    assert document.FILE.read_text("utf-8") == document.page(result, subjects(), waived)
+    assert document.FILE.read_text("utf-8") == document.page(result, waived)
 
 
 def test_each_scanner_finds_what_is_planted():
