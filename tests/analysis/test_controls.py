@@ -42,7 +42,7 @@ def shows(name: str) -> bool:
     if colons:
         return test in names_in(file)
     waived = waivers.read(waivers.FILE.read_text("utf-8"))
-    stands = {f"{one.tool} {one.rule}" for one in waived if "resolved" in one.forms and "default" in one.configs}
+    stands = {one.title for one in waived if "resolved" in one.forms and "default" in (one.configs or ("default",))}
     return re.fullmatch(SCANNER_RULE, name) is not None and name not in stands
 
 

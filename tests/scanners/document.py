@@ -114,7 +114,8 @@ def _standing(waivers: Iterable[Waiver]) -> str:
     """A row for each reason; waivers that share one share a row."""
     rows: dict[tuple[str, ...], list[str]] = {}
     for waiver in waivers:
-        places = f"{', '.join(waiver.resources)} ({', '.join((*waiver.configs, *_only(waiver)))})"
+        only = ", ".join((*waiver.configs, *(f"not {name}" for name in waiver.met_in), *_only(waiver)))
+        places = ", ".join(waiver.resources) + (f" ({only})" if only else "")
         rows.setdefault((waiver.tool, places, waiver.reason, waiver.contradicts), []).append(f"`{waiver.rule}`")
     return _table(
         ("rule", "where", "why it stands", "meeting it would contradict"),

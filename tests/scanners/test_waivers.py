@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import tomllib
 
 import pytest
 
@@ -12,7 +13,7 @@ from tests.scanners import document, waivers
 from tests.scanners.finding import TEMPLATE, Finding
 from tests.scanners.run import lint_all
 from tests.scanners.subjects import resources, subjects
-from tests.scanners.toolbox import run_offline
+from tests.scanners.toolbox import SOURCES, run_offline
 from tests.scanners.waivers import Waiver, WaiverError
 from tests.tools import need
 
@@ -79,9 +80,42 @@ def test_a_waiver_without_its_parts_is_refused(text, message):
         waivers.read(text)
 
 
+def test_a_waiver_without_configs_is_for_all():
+    everywhere = waivers.read(ENTRY.replace('configs = ["default"]\n', ""))
+
+    assert waivers.unexplained([Finding(**{**vars(FINDING), "config": "other"})], everywhere) == ()
+    assert waivers.stale([FINDING], everywhere) == ()
+
+
+def test_a_config_that_shows_how_a_rule_is_met_must_meet_it():
+    elsewhere = waivers.read(ENTRY.replace('configs = ["default"]', 'met_in = ["default"]'))
+
+    assert len(waivers.unexplained([FINDING], elsewhere)) == 1
+    assert waivers.unexplained([Finding(**{**vars(FINDING), "config": "other"})], elsewhere) == ()
+
+
+@pytest.mark.parametrize(
+    ("other", "expected"),
+    [
+        (ENTRY, ("checkov CKV_1: waived twice for Vpc",)),
+        (ENTRY.replace('configs = ["default"]\n', ""), ("checkov CKV_1: waived twice for Vpc",)),
+        (ENTRY.replace('"default"', '"other"'), ()),
+        (ENTRY.replace('"raw"', '"resolved"'), ()),
+        (ENTRY.replace('"Vpc"', '"Other"'), ()),
+    ],
+)
+def test_nothing_may_be_waived_twice(other, expected):
+    assert expected == waivers.twice(waivers.read(ENTRY + other))
+
+
 def test_nothing_is_waived_twice(waived):
     assert waivers.twice(waived) == ()
-    assert len(waivers.twice(waivers.read(ENTRY + ENTRY))) == 1
+
+
+def test_the_other_templates_were_scanned_with_the_same_versions():
+    peers = tomllib.loads((SOURCES / "peers.toml").read_text("utf-8"))
+
+    assert document.versions() == peers["versions"]
 
 
 def test_waivers_name_resources_and_pages_that_exist(waived):
@@ -90,7 +124,7 @@ def test_waivers_name_resources_and_pages_that_exist(waived):
         f"{waiver.title}: {name}"
         for waiver in waived
         for name in waiver.resources
-        if name != TEMPLATE and not any(name in exist.get(config, ()) for config in waiver.configs)
+        if name != TEMPLATE and not any(name in exist.get(config, ()) for config in waiver.configs or exist)
     ]
     pages = {page for waiver in waived for page in re.findall(r"docs/[\w./-]+\.md", waiver.reason + waiver.contradicts)}
 

@@ -8,34 +8,39 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 
 from tests.scanners.finding import Finding
 
 FILE = Path(__file__).with_name("waivers.toml")
-WANTED = {"tool", "rule", "resources", "configs", "reason", "contradicts"}
-OPTIONAL = {"forms"}
+WANTED = {"tool", "rule", "resources", "reason", "contradicts"}
+OPTIONAL = {"configs", "met_in", "forms"}
 FORMS = ("raw", "resolved")
 
 
 @dataclass(frozen=True)
 class Waiver:
-    """One rule of one tool that stands, for these resources of these configs' templates."""
+    """One rule of one tool that stands, for these resources."""
 
     tool: str
     rule: str
     resources: tuple[str, ...]
-    configs: tuple[str, ...]
     reason: str
     contradicts: str
     """The control, rule, cost or decision that it would contradict to meet the rule."""
+    configs: tuple[str, ...] = ()
+    """Where it holds; empty for every config but those of `met_in`."""
+    met_in: tuple[str, ...] = ()
+    """Configs that show how the rule is met, so a finding there is not explained."""
     forms: tuple[str, ...] = FORMS
 
     def explains(self, finding: Finding) -> bool:
         return (
             (finding.tool, finding.rule) == (self.tool, self.rule)
             and finding.resource in self.resources
-            and finding.config in self.configs
+            and finding.config in (self.configs or (finding.config,))
+            and finding.config not in self.met_in
             and finding.form in self.forms
         )
 
@@ -72,14 +77,15 @@ def stale(findings: Iterable[Finding], waivers: Iterable[Waiver]) -> tuple[str, 
 
 
 def twice(waivers: Iterable[Waiver]) -> tuple[str, ...]:
-    """What two waivers both explain, so that taking one away would go unnoticed."""
-    seen: dict[tuple[str, ...], Waiver] = {}
-    found = []
-    for waiver in waivers:
-        for key in _keys(waiver):
-            if seen.setdefault(key, waiver) is not waiver:
-                found.append(f"{' '.join(key)}: waived twice")
-    return tuple(found)
+    """A line for each two waivers that explain the same, so that taking one away would go unnoticed."""
+    return tuple(
+        f"{one.title}: waived twice for {', '.join(sorted(set(one.resources) & set(other.resources)))}"
+        for one, other in combinations(waivers, 2)
+        if one.title == other.title
+        and set(one.resources) & set(other.resources)
+        and set(one.forms) & set(other.forms)
+        and (not one.configs or not other.configs or set(one.configs) & set(other.configs))
+    )
 
 
 def _waiver(number: int, entry: dict) -> Waiver:
@@ -106,10 +112,3 @@ def _stale(waiver: Waiver, explained: list[Finding]) -> Iterator[str]:
         for name in listed:
             if name not in seen:
                 yield f"{waiver.title}: {kind} {name} has no such finding any more; take it out of the waiver"
-
-
-def _keys(waiver: Waiver) -> Iterator[tuple[str, ...]]:
-    for resource in waiver.resources:
-        for config in waiver.configs:
-            for form in waiver.forms:
-                yield waiver.tool, waiver.rule, config, form, resource
