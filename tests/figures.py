@@ -26,9 +26,8 @@ class Wanted:
 
 WANTED = {
     "bad-configs": Wanted(60),
-    "fault-plans": Wanted(200, slow=True, quick=2),
     "controls": Wanted(43),
-    "fault-plans": Wanted(2),
+    "fault-plans": Wanted(200, slow=True, quick=2),
     "fault-rows": Wanted(50),
     "hostile-arguments": Wanted(60),
     "kill-points": Wanted(174, slow=True, quick=2),
