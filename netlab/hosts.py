@@ -9,7 +9,7 @@ import struct
 from collections.abc import Callable
 
 from analysis.network.model import Address
-from netlab.laboratory import LISTENER_PORT
+from netlab.gateways import LISTENER_PORT
 from netlab.namespace import Namespace
 from netlab.packets import ANSWER, ASK
 

@@ -6,31 +6,23 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 
 from analysis.network.model import Interface, Network
-from analysis.network.probe import INTERNET
+from analysis.reach.flow import INTERNET
 from netlab.gateways import (
     INTERNET_ADDRESSES,
     endpoint_routing,
     every_address_is_own,
+    every_port_listens,
     gateway_routing,
     internet_gateway,
     internet_routing,
+    internet_rules,
+    marked_ways,
     nat_gateway,
 )
 from netlab.namespace import Namespace
 from netlab.packets import FAR, NEAR
 from netlab.router import GATEWAY, OWN, filtering, routing
 from netlab.wiring import Wiring, wiring_of
-
-LISTENER_PORT = 7
-"""Where every host's own listener is; whatever port a packet is for, the host's filter hands it there."""
-
-EVERY_PORT_LISTENS = f"""
-table inet host {{
-  chain first {{ type nat hook prerouting priority -100
-    meta l4proto {{ tcp, udp }} redirect to :{LISTENER_PORT}
-  }}
-}}
-"""
 
 EVERYWHERE = {4: "0.0.0.0/0", 6: "::/0"}
 
@@ -77,6 +69,8 @@ class Laboratory:
             self._ready(endpoint, ("eth0",), INTERNET_ADDRESSES)
             self._owns_everything(endpoint)
         self._owns_everything(self.internet)
+        if wiring.has_ipv6:
+            self.internet.ip(marked_ways(wiring), version=6)
 
     def _namespace(self, name: str, more: Mapping[str, str]) -> Namespace:
         ipv6 = {} if self.wiring.has_ipv6 else {"ipv6/conf/default/disable_ipv6": "1"}
@@ -110,7 +104,9 @@ class Laboratory:
             lines += [f"neigh add {GATEWAY[n]} lladdr {FAR} dev {device} nud permanent" for n in self.versions]
         near.ip(tuple(lines))
 
-    def _ready(self, far: Namespace, devices: Sequence[str], addresses: Sequence[str], ways: Sequence[str] = ()) -> None:
+    def _ready(
+        self, far: Namespace, devices: Sequence[str], addresses: Sequence[str], ways: Sequence[str] = ()
+    ) -> None:
         """Switch on the far ends, and tell them where the near end is."""
         lines = ["link set lo up"]
         lines += [f"addr add {address} dev {devices[0]}" for address in addresses if ":" not in address]
@@ -127,12 +123,17 @@ class Laboratory:
         ways = tuple(f"route add {EVERYWHERE[version]} via {OWN[version]} dev eth0 onlink" for version in versions)
         self._ready(box, ("eth0",), addresses, ways)
         if item.kind != "nat-gateway":
-            box.nft(EVERY_PORT_LISTENS)
+            box.nft(every_port_listens())
+        if item.kind != "nat-gateway" and not item.source_dest_check:
+            for version in self.versions:  # it may take what is meant for others, so it does
+                box.ip(
+                    (*every_address_is_own(version=version), "rule add pref 100 iif eth0 lookup local"), version=version
+                )
 
     def _owns_everything(self, namespace: Namespace) -> None:
         for version in self.versions:
             namespace.ip(every_address_is_own(version=version), version=version)
-        namespace.nft(EVERY_PORT_LISTENS)
+        namespace.nft(every_port_listens())
 
     def load(self, network: Network) -> None:
         """Routes, checks, ACLs, groups and addresses of this build."""
@@ -160,6 +161,7 @@ class Laboratory:
                 for (vpc, _), endpoint in self.endpoints.items():
                     endpoint.ip(endpoint_routing(network, vpc, version=version), version=version)
             self.internet.ip(internet_routing(network, self.wiring, version=version), version=version)
+        self.internet.nft(internet_rules(network, self.wiring))
 
     def close(self) -> None:
         """Let go of every namespace; the kernel takes them down with their cables."""
@@ -170,5 +172,7 @@ class Laboratory:
     def __enter__(self) -> Laboratory:
         return self
 
-    def __exit__(self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None) -> None:
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
         self.close()

@@ -82,8 +82,12 @@ def filtering(network: Network, wiring: Wiring, vpc: str, *, build: int) -> str:
         (
             "table inet vpc {",
             _set("checked", "ifname", (f"l{wiring.interfaces[item.name]}" for item in checked)),
-            _set("own4", "ifname . ipv4_addr", (f"l{link} . {address}" for link, address in own if address.version == 4)),
-            _set("own6", "ifname . ipv6_addr", (f"l{link} . {address}" for link, address in own if address.version == 6)),
+            _set(
+                "own4", "ifname . ipv4_addr", (f"l{link} . {address}" for link, address in own if address.version == 4)
+            ),
+            _set(
+                "own6", "ifname . ipv6_addr", (f"l{link} . {address}" for link, address in own if address.version == 6)
+            ),
             group_chains(network, interfaces, wiring.interfaces),
             acl_chains(network, vpc, links_of),
             "chain first { type filter hook prerouting priority -300; policy accept",
@@ -98,6 +102,7 @@ def filtering(network: Network, wiring: Wiring, vpc: str, *, build: int) -> str:
             "chain across { type filter hook forward priority 0; policy drop",
             "  oifname @checked oifname . ip daddr != @own4 drop",
             "  oifname @checked oifname . ip6 daddr != @own6 drop",
+            *_only_inside(network, wiring, vpc),
             *_same_subnet(network, links_of),
             "  goto acls",
             "}",
@@ -107,6 +112,16 @@ def filtering(network: Network, wiring: Wiring, vpc: str, *, build: int) -> str:
             "",
         )
     )
+
+
+def _only_inside(network: Network, wiring: Wiring, vpc: str) -> Iterable[str]:
+    """A gateway endpoint serves the VPC's own addresses only."""
+    links = ", ".join(f"l{number}" for (home, _), number in wiring.endpoints.items() if home == vpc)
+    blocks = ", ".join(
+        str(block) for item in network.vpcs if item.name == vpc for block in item.blocks if block.version == 4
+    )
+    if links and blocks:
+        yield f"  oifname {{ {links} }} ip saddr != {{ {blocks} }} drop"
 
 
 def _same_subnet(network: Network, links_of: dict[str, list[int]]) -> Iterable[str]:
@@ -124,5 +139,3 @@ def _set(name: str, kind: str, elements: Iterable[str]) -> str:
 def interfaces_of(network: Network, vpc: str) -> tuple[Interface, ...]:
     inside = {subnet.name for subnet in network.subnets if subnet.vpc == vpc}
     return tuple(item for item in network.interfaces if item.subnet in inside)
-
-

@@ -11,9 +11,7 @@ EVERY_PORT = (0, 65_535)
 
 def members(network: Network, group: str) -> tuple[Address, ...]:
     """Private addresses of the interfaces that are in a security group."""
-    return tuple(
-        address for item in network.interfaces if group in item.security_groups for address in item.addresses
-    )
+    return tuple(address for item in network.interfaces if group in item.security_groups for address in item.addresses)
 
 
 def group_chains(network: Network, interfaces: Sequence[Interface], links: Mapping[str, int]) -> str:
@@ -25,7 +23,11 @@ def group_chains(network: Network, interfaces: Sequence[Interface], links: Mappi
         chosen = [groups[name] for name in names if name in groups]
         chains.append(_group_chain(f"egress_{number}", network, chosen, "egress"))
         chains.append(_group_chain(f"ingress_{number}", network, chosen, "ingress"))
-    places = {f"l{links[item.name]}": sets.index(item.security_groups) for item in interfaces if item.security_groups in sets and item.kind != "nat-gateway"}
+    places = {
+        f"l{links[item.name]}": sets.index(item.security_groups)
+        for item in interfaces
+        if item.security_groups in sets and item.kind != "nat-gateway"
+    }
     return "\n".join(
         (
             *chains,
@@ -79,7 +81,9 @@ def acl_chains(network: Network, vpc: str, links_of: Mapping[str, Sequence[int]]
 def _acl_chain(name: str, entries: Sequence[AclEntry], *, egress: bool) -> str:
     ordered = sorted((entry for entry in entries if entry.egress == egress), key=lambda entry: entry.number)
     side = "daddr" if egress else "saddr"
-    lines = (f"  {_block(entry.block, side)} {_ports(entry)} {'return' if entry.allows else 'drop'}" for entry in ordered)
+    lines = (
+        f"  {_block(entry.block, side)} {_ports(entry)} {'return' if entry.allows else 'drop'}" for entry in ordered
+    )
     return "\n".join((f"chain {name} {{", *lines, "  drop", "}"))
 
 
