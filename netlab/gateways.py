@@ -1,4 +1,4 @@
-"""What stands between a VPC's router and the world: internet gateways, NAT gateways, gateway endpoints, the internet."""
+"""What stands between a VPC's router and the world: gateways, NAT, gateway endpoints, the internet itself."""
 
 from __future__ import annotations
 

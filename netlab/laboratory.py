@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 
 from analysis.network.model import Interface, Network
-from analysis.reach.flow import INTERNET
+from analysis.network.probe import INTERNET
 from netlab.gateways import (
     INTERNET_ADDRESSES,
     endpoint_routing,
@@ -124,11 +124,6 @@ class Laboratory:
         self._ready(box, ("eth0",), addresses, ways)
         if item.kind != "nat-gateway":
             box.nft(every_port_listens())
-        if item.kind != "nat-gateway" and not item.source_dest_check:
-            for version in self.versions:  # it may take what is meant for others, so it does
-                box.ip(
-                    (*every_address_is_own(version=version), "rule add pref 100 iif eth0 lookup local"), version=version
-                )
 
     def _owns_everything(self, namespace: Namespace) -> None:
         for version in self.versions:

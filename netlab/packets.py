@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 
 from analysis.network.model import Address
-from netlab.probe import Probe
+from analysis.network.probe import Probe
 
 NEAR, FAR = "02:00:00:00:00:01", "02:00:00:00:00:02"
 """Every cable is point to point, so two hardware addresses do for all: the router's end, and the other."""
@@ -39,14 +39,13 @@ class Seen:
 
 def packet(probe: Probe, identity: int) -> bytes:
     """The probe's packet, from the IP header on."""
-    flow = probe.flow
-    source, destination = flow.source.packed, flow.destination.packed
+    source, destination = probe.source.packed, probe.destination.packed
     protocol, segment = _segment(probe, identity)
     place = {ICMP: 2, TCP: 16, UDP: 6, ICMPV6: 2}[protocol]
     # ICMP of IPv4 is the only one whose checksum leaves the addresses out.
     pseudo = b"" if protocol == ICMP else source + destination + struct.pack("!II", len(segment), protocol)
     segment = _with_checksum(segment, place, _sum(pseudo + segment))
-    if flow.destination.version == 6:
+    if probe.destination.version == 6:
         return struct.pack("!IHBB", 0x60000000, len(segment), protocol, HOPS) + source + destination + segment
     header = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(segment), 0, 0x4000, HOPS, protocol, 0) + source + destination
     return _with_checksum(header, 10, _sum(header)) + segment
@@ -54,27 +53,25 @@ def packet(probe: Probe, identity: int) -> bytes:
 
 def frame(probe: Probe, identity: int) -> bytes:
     """An Ethernet frame for the far end of a cable, with the probe's packet."""
-    flow = probe.flow
     ends = b"".join(bytes.fromhex(end.replace(":", "")) for end in (FAR, NEAR))
-    return ends + struct.pack("!H", IPV4 if flow.destination.version == 4 else IPV6) + packet(probe, identity)
+    return ends + struct.pack("!H", IPV4 if probe.destination.version == 4 else IPV6) + packet(probe, identity)
 
 
 def _segment(probe: Probe, identity: int) -> tuple[int, bytes]:
     """Protocol number, and the packet above the IP header with its checksum left zero."""
-    flow = probe.flow
     match probe.kind:
         case "syn" | "ack":
             flags = SYN if probe.kind == "syn" else ACK
             acknowledged = 0 if probe.kind == "syn" else identity
-            fields = (flow.source_port, flow.port, identity, acknowledged, 5 << 4, flags, 64240, 0, 0)
+            fields = (probe.source_port, probe.port, identity, acknowledged, 5 << 4, flags, 64240, 0, 0)
             return TCP, struct.pack("!HHIIBBHHH", *fields)
         case "datagram":
             data = ASK + struct.pack("!I", identity)
-            return UDP, struct.pack("!HHHH", flow.source_port, flow.port, 8 + len(data), 0) + data
+            return UDP, struct.pack("!HHHH", probe.source_port, probe.port, 8 + len(data), 0) + data
         case "echo":
-            protocol, kind = (ICMP, ECHO) if flow.destination.version == 4 else (ICMPV6, ECHO_V6)
+            protocol, kind = (ICMP, ECHO) if probe.destination.version == 4 else (ICMPV6, ECHO_V6)
             data = ASK + struct.pack("!I", identity)
-            return protocol, struct.pack("!BBHHH", kind, 0, 0, flow.source_port, 0) + data
+            return protocol, struct.pack("!BBHHH", kind, 0, 0, probe.source_port, 0) + data
     raise ValueError(f"{probe.kind}: no single packet")
 
 

@@ -11,12 +11,11 @@ from ipaddress import ip_address
 from types import TracebackType
 
 from analysis.network.model import Address, Network
-from analysis.reach.flow import INTERNET
+from analysis.network.probe import INTERNET, Outcome, Probe
 from netlab.hosts import Caller, Ear, Listener, Mouth
 from netlab.laboratory import Laboratory
 from netlab.namespace import Namespace
 from netlab.packets import ID_STEP, frame, packet, parse
-from netlab.probe import Outcome, Probe
 from netlab.wiring import attached
 
 BURST = 24
@@ -34,14 +33,14 @@ class _Fate:
     """What is known of one probe so far."""
 
     probe: Probe
-    delivered_to: str = ""
-    seen_source: Address | None = None
+    delivered_to: str | None = None
+    source_seen: Address | None = None
     answered: bool = False
 
     def outcome(self) -> Outcome:
         if self.probe.kind == "connect" and not self.answered:
             return Outcome()  # half a connection says less than the `syn` beside it
-        return Outcome(self.delivered_to, self.seen_source, self.answered)
+        return Outcome(self.delivered_to, self.source_seen, self.answered)
 
 
 class Prober:
@@ -108,16 +107,16 @@ class Prober:
         return bool(events)
 
     def _send(self, probe: Probe, identity: int) -> None:
-        if probe.flow.place != INTERNET:
-            self.mouths[probe.flow.place].send(packet(probe, identity), probe.flow.destination)
+        if probe.sender != INTERNET:
+            self.mouths[probe.sender].send(packet(probe, identity), probe.destination)
             return
-        for gateway in self.geography.ways_in(probe.flow.destination):
+        for gateway in self.geography.ways_in(probe.destination):
             self.uplinks[gateway].send(frame(probe, identity))
 
     def _call(self, probe: Probe, identity: int) -> None:
-        home = self.laboratory.internet if probe.flow.place == INTERNET else self.laboratory.boxes[probe.flow.place]
-        caller = Caller(home, source=probe.flow.source, source_port=probe.flow.source_port, identity=identity)
-        if caller.call(probe.flow.destination, probe.flow.port):
+        home = self.laboratory.internet if probe.sender == INTERNET else self.laboratory.boxes[probe.sender]
+        caller = Caller(home, source=probe.source, source_port=probe.source_port, identity=identity)
+        if caller.call(probe.destination, probe.port):
             self.callers.append(caller)
             events = selectors.EVENT_READ | selectors.EVENT_WRITE
             self.selector.register(caller.socket, events, lambda: self._step(caller))
@@ -138,7 +137,7 @@ class Prober:
     def _served(self, name: str, identity: int, address: str) -> None:
         fate = self.fates.get(identity)
         if fate and fate.probe.kind == "connect":
-            fate.delivered_to, fate.seen_source = name, ip_address(address)
+            fate.delivered_to, fate.source_seen = name, ip_address(address)
 
     def _heard(self, cable: str, data: bytes) -> None:
         name, seen = self.names.get(cable), parse(data)
@@ -146,9 +145,9 @@ class Prober:
         if not name or not seen or not fate or (name == INTERNET and self.geography.is_in_a_vpc(seen.destination)):
             return
         if seen.is_answer:
-            fate.answered |= name == fate.probe.flow.place and seen.source == fate.probe.flow.destination
-        elif seen.port == fate.probe.flow.port and not fate.delivered_to:
-            fate.delivered_to, fate.seen_source = name, seen.source
+            fate.answered |= name == fate.probe.sender and seen.source == fate.probe.destination
+        elif seen.port == fate.probe.port and not fate.delivered_to:
+            fate.delivered_to, fate.source_seen = name, seen.source
 
     def close(self) -> None:
         for key in list(self.selector.get_map().values()):
