@@ -109,7 +109,7 @@ class Listener:
         try:
             while True:
                 connection, sender = self.tcp.accept()
-                connection.setblocking(False)
+                connection.settimeout(0)
                 address = sender[0].removeprefix("::ffff:")
                 talk = _Talk(connection, self.name, address, served)
                 selector.register(connection, selectors.EVENT_READ, lambda talk=talk: talk.read(selector))

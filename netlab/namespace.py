@@ -83,7 +83,7 @@ class Namespace:
     def socket(self, family: int, kind: int, protocol: int = 0) -> socket.socket:
         with self.inside():
             opened = socket.socket(family, kind, protocol)
-        opened.setblocking(False)
+        opened.settimeout(0)
         return opened
 
     def close(self) -> None:

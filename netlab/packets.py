@@ -119,14 +119,11 @@ def parse(data: bytes) -> Seen | None:
 
 def _parse_tcp(segment: bytes, ends: tuple[Address, Address]) -> Seen | None:
     port, sequence, acknowledged = struct.unpack_from("!HII", segment, 2)
-    match segment[13] & (SYN | RST | ACK):
-        case flags if flags in (SYN, ACK) and sequence % ID_STEP == 0:
-            return Seen(sequence, False, *ends, port)
-        case flags if flags == SYN | ACK and (acknowledged - 1) % ID_STEP == 0:
-            return Seen(acknowledged - 1, True, *ends, port)
-        case flags if flags == RST and sequence % ID_STEP == 0:
-            return Seen(sequence, True, *ends, port)
-    return None
+    flags = segment[13] & (SYN | RST | ACK)
+    identity = acknowledged - 1 if flags == SYN | ACK else sequence
+    if flags not in (SYN, ACK, RST, SYN | ACK) or identity % ID_STEP:
+        return None
+    return Seen(identity, flags in (RST, SYN | ACK), *ends, port)
 
 
 def _parse_data(data: bytes, ends: tuple[Address, Address], port: int) -> Seen | None:

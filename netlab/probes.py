@@ -9,12 +9,9 @@ from itertools import cycle
 
 from analysis.network.model import Address, Interface, Network
 from analysis.network.probe import INTERNET, Kind, Probe
+from analysis.reach.atoms import INTERNET_ADDRESSES, S3_ADDRESS
 
-INTERNET_HOST: dict[int, Address] = {4: IPv4Address("198.51.100.66"), 6: IPv6Address("2001:db8:ffff::66")}
-"""Somebody on the internet; ranges of the documentation, RFC 5737 and RFC 3849."""
-
-S3_HOST = IPv4Address("192.0.2.10")
-"""In the range that stands in for S3's prefix list."""
+INTERNET_HOST: dict[int, Address] = {address.version: address for address in INTERNET_ADDRESSES}
 
 METADATA: dict[int, Address] = {4: IPv4Address("169.254.169.254"), 6: IPv6Address("fe80::a9fe:a9fe")}
 """Link-local addresses that no other machine may ever answer for."""
@@ -75,7 +72,7 @@ def _outward(sender: Interface, every: tuple[Try, ...]) -> Iterator[Probe]:
         yield Probe(sender.name, source, METADATA[source.version], "datagram", 53)
         if source.version == 4:
             for kind, port in (("syn", 443), ("connect", 443), ("syn", 22), ("datagram", 443), ("echo", 0)):
-                yield Probe(sender.name, source, S3_HOST, kind, port)
+                yield Probe(sender.name, source, S3_ADDRESS, kind, port)
 
 
 def _sideways(network: Network, sender: Interface) -> Iterator[Probe]:

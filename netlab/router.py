@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from analysis.network.model import Interface, Network, Route, RouteTable, Subnet
+from analysis.network.model import Interface, Network, Route, RouteTable
 from netlab.rules import acl_chains, group_chains
 from netlab.wiring import Wiring
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from analysis.network.model import InternetGateway, Interface, Network
+from analysis.network.model import Interface, InternetGateway, Network
 
 
 @dataclass(frozen=True)
