@@ -8,8 +8,7 @@ from ipaddress import IPv4Address, IPv6Address
 from itertools import cycle
 
 from analysis.network.model import Address, Interface, Network
-from analysis.network.probe import INTERNET, Kind, Probe
-from analysis.reach.atoms import INTERNET_ADDRESSES, S3_ADDRESS
+from analysis.network.probe import INTERNET, INTERNET_ADDRESSES, S3_ADDRESS, Kind, Probe
 
 INTERNET_HOST: dict[int, Address] = {address.version: address for address in INTERNET_ADDRESSES}
 

@@ -17,6 +17,8 @@ PACKAGES = {
     "git": "git",
     "node": "nodejs",
     "npm": "npm",
+    "ip": "iproute2",
+    "nft": "nftables",
     "rsync": "rsync",
     "sshd": "openssh-server",
     "ssh": "openssh-client",
