@@ -33,7 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         subject = read_subject(options.template, dict(options.parameters))
     except (CommittedFileError, NoPromiseError, NotModelledError, TemplateError, TemplateTextError) as error:
         for line in str(error).splitlines():
-            print(f"error: {options.template}: {line.removeprefix(f'{options.template}: ')}", file=sys.stderr)
+            where = "" if line.startswith(str(options.template)) else f"{options.template}: "
+            print(f"error: {where}{line}", file=sys.stderr)
         return WRONG_USAGE
     except (OSError, UnicodeDecodeError) as error:
         print(f"error: {options.template}: cannot be read ({getattr(error, 'strerror', error)})", file=sys.stderr)

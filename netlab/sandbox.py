@@ -42,11 +42,11 @@ def environment() -> dict[str, str]:
     return {**os.environ, "PATH": os.pathsep.join(place for place in places if place)}
 
 
-def check_available() -> None:
+def check_available(tools: Mapping[str, str] = PACKAGES) -> None:
     """Raises UnavailableError when a tool is missing, or namespaces or their filters are blocked."""
     if sys.platform != "linux":
         raise UnavailableError(f"packets need Linux; this is {sys.platform}")
-    missing = [PACKAGES[tool] for tool in PACKAGES if not shutil.which(tool, path=environment()["PATH"])]
+    missing = [package for tool, package in tools.items() if not shutil.which(tool, path=environment()["PATH"])]
     if missing:
         raise UnavailableError(f"packets need more tools; install them: sudo apt-get install {' '.join(missing)}")
     words = (*_namespaces(), "nft", "add table inet try { chain first { type nat hook prerouting priority 0; }; }")

@@ -6,6 +6,7 @@ import copy
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, get_args
 
 from analysis.network import Network, join, read, with_probes
@@ -85,3 +86,19 @@ def modes() -> tuple[str, ...]:
             return False
 
     return tuple(mode for mode in get_args(Mode) if is_known(mode))
+
+
+def write(broken: Scene, directory: Path) -> Path:
+    """The scene's files, as `python -m netlab DIRECTORY` reads them."""
+    (directory / "stacks.json").write_text(json.dumps(broken.stacks))
+    for name, template in broken.templates.items():
+        (directory / name).write_text(json.dumps(template))
+    return directory
+
+
+def open_to_everybody(whole: Scene, *, port: int = 22) -> Scene:
+    """The workstations' group lets the whole internet in on one port."""
+    broken = whole.copy()
+    rule = {"IpProtocol": "tcp", "FromPort": port, "ToPort": port, "CidrIp": "0.0.0.0/0"}
+    broken.environment["WorkstationSecurityGroup"]["Properties"]["SecurityGroupIngress"] = [rule]
+    return broken
