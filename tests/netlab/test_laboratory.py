@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
 import signal
 import subprocess
 import sys
@@ -46,7 +45,7 @@ def test_a_connection_carries_data_and_shows_the_address_of_the_nat_gateway(netw
 
 def test_every_port_of_a_machine_listens_so_that_only_the_network_decides(network, sandbox):
     ada, grace = machine(network, "ada/Instance"), machine(network, "grace/Instance")
-    ports = (1, 7, 22, 1023, 65_535, *random.Random(4).sample(range(65_536), 40))
+    ports = (1, 7, 22, 1023, 65_535, *range(1500, 65_000, 1600))
     kinds = ("syn", "connect", "ack", "datagram")
     probes = [
         Probe(ada.name, ada.addresses[0], grace.addresses[0], kind, port, 40_000 + number)
@@ -83,7 +82,7 @@ def test_builds_of_one_laboratory_do_not_remember_each_other(network, sandbox):
 def test_no_device_and_no_named_namespace_appears_on_the_machine(network, sandbox):
     before = _devices(), _named_namespaces()
     found = []
-    for name, _ in sandbox.outcomes({name: (network, ()) for name in ("one", "two")}):
+    for name, _ in sandbox.outcomes(dict.fromkeys(("one", "two"), (network, ()))):
         found.append((name, _devices(), _named_namespaces()))
 
     assert found == [("one", *before), ("two", *before)]
