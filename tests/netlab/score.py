@@ -1,0 +1,140 @@
+"""The score that counts: how many of the mechanically broken networks packets catch.
+
+python -m tests.netlab.score     breaks them all, takes minutes, and writes docs/isolation-score.md
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from queue import SimpleQueue
+from typing import Literal
+
+from analysis.network import Network, NotModelledError
+from analysis.network.model import Address
+from analysis.reach.cases import build_all
+from analysis.reach.promise import Promise
+from analysis.reach.reachable import Reach, reachable
+from analysis.resolve import TemplateError
+from netlab.run import by_packets
+from netlab.sandbox import Sandbox
+from tests.netlab.mutants import Mutant, bases, mutants
+
+Kind = Literal["refused", "equivalent", "exposing", "other"]
+PROCESSES = 2
+
+Way = tuple[str, ...]
+"""One way to talk, without addresses: build, source, destination, protocol, ports, source seen, answered."""
+
+
+@dataclass(frozen=True)
+class Base:
+    """What a mutant is held against."""
+
+    promise: Promise
+    ways: frozenset[Way]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One mutant, what it is, and which intents packets saw broken."""
+
+    mutant: Mutant
+    kind: Kind
+    reason: str
+    caught_by: tuple[str, ...] = ()
+
+
+def judge_all() -> tuple[Judged, ...]:
+    """Every mutant, in order, on two laboratories at a time."""
+    known = {name: _base(base.network(), base.promise()) for name, base in bases().items()}
+    sandboxes: SimpleQueue[Sandbox] = SimpleQueue()
+    opened = [Sandbox() for _ in range(PROCESSES)]
+    for sandbox in opened:
+        sandboxes.put(sandbox)
+
+    def judge(mutant: Mutant) -> Judged:
+        sandbox = sandboxes.get()
+        try:
+            return _judged(mutant, known[mutant.base], sandbox)
+        finally:
+            sandboxes.put(sandbox)
+
+    try:
+        with ThreadPoolExecutor(PROCESSES) as pool:
+            return tuple(pool.map(judge, mutants()))
+    finally:
+        for sandbox in opened:
+            sandbox.close()
+
+
+def _base(network: Network, promise: Promise) -> Base:
+    return Base(promise, ways(network, promise))
+
+
+def _judged(mutant: Mutant, base: Base, sandbox: Sandbox) -> Judged:
+    try:
+        network = mutant.scene.network()
+    except (TemplateError, NotModelledError) as error:
+        return Judged(mutant, "refused", error.findings[0])
+    found = ways(network, base.promise)
+    if found == base.ways:
+        return Judged(mutant, "equivalent", "whoever could talk can talk, in every build, and nobody else")
+    opened = sorted(way for way in found - base.ways if _lets_in(way))
+    kind = "exposing" if opened else "other"
+    reason = " ".join(opened[0][:5]) if opened else ""
+    return Judged(mutant, kind, reason, tuple(sorted(set(_caught(network, base.promise, sandbox)))))
+
+
+def _lets_in(way: Way) -> bool:
+    """From the internet to anything of ours, or from anybody inside to a workstation."""
+    _, source, destination, *_ = way
+    return not destination.startswith(("internet", "S3")) and (
+        source.startswith("internet") or "WorkstationSecurityGroup" in destination
+    )
+
+
+def _caught(network: Network, promise: Promise, sandbox: Sandbox) -> Iterator[str]:
+    builds = build_all(network, promise)
+    for proved in by_packets(builds, sandbox):
+        yield from (violation.case.intent for violation in proved.violations)
+        yield from ("is-there" for _ in proved.build.missing)
+
+
+def ways(network: Network, promise: Promise) -> frozenset[Way]:
+    """Everything that can talk in every build: by the program, and from no intent."""
+    return frozenset(
+        _way(build.name, build.network, reach)
+        for build in build_all(network, promise)
+        for reach in reachable(build.network)
+    )
+
+
+def _way(build: str, network: Network, reach: Reach) -> Way:
+    ports = ", ".join(f"{first}-{last}" for first, last in reach.ports)
+    seen = _owner(network, reach.source_seen)
+    return build, reach.source, reach.destination, reach.protocol, ports, seen, str(reach.answered)
+
+
+def _owner(network: Network, address: Address | None) -> str:
+    """Whose address it is: addresses themselves are dealt out by order, and so differ without meaning."""
+    for item in network.interfaces:
+        if address in item.addresses:
+            return f"{item.kind} in {item.subnet}"
+        if address is not None and address == item.public_address:
+            return f"public address in {item.subnet}"
+    return str(address)
+
+
+def main() -> int:
+    from tests.netlab.score_page import PAGE, page
+
+    PAGE.write_text(page(judge_all()), encoding="utf-8")
+    print(f"wrote {PAGE}", file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
