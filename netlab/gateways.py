@@ -75,7 +75,7 @@ def _only_inside(network: Network, gateway: InternetGateway) -> tuple[str, ...]:
 
 
 def _egress_only(network: Network, gateway: InternetGateway, *, build: int) -> str:
-    """Stateful, IPv6 only: what the VPC sends leaves, and only what belongs to that comes back."""
+    """Stateful, IPv6 only: what the VPC begins leaves, and only what belongs to that comes back."""
     leaves = "drop" if network.block_public_access == "block-bidirectional" else "accept"
     return "\n".join(
         (
@@ -86,6 +86,7 @@ def _egress_only(network: Network, gateway: InternetGateway, *, build: int) -> s
             "}",
             "chain across { type filter hook forward priority 0; policy drop",
             "  meta nfproto ipv4 drop",
+            "  ct state invalid drop",
             f"  iifname vpc {leaves}",
             "  ct state established,related accept",
             "}",
@@ -104,14 +105,10 @@ def nat_gateway(network: Network, interface: Interface, vpc: str, *, build: int)
     return "\n".join(
         (
             "table ip nat {",
-            "counter arrived {}",
-            "counter refused {}",
             "chain first { type filter hook prerouting priority -300; policy accept",
-            "  counter name arrived",
             f"  ct zone set {build}",
             "}",
             "chain input { type filter hook input priority 0; policy drop",
-            "  counter name refused",
             "}",
             "chain across { type filter hook forward priority 0; policy drop",
             "  ct state established,related accept",
@@ -190,7 +187,7 @@ def every_port_listens(but: Sequence[str] = ()) -> str:
 table inet host {{
   chain first {{ type nat hook prerouting priority -100
     {f"ip daddr {{ {', '.join(but)} }} return" if but else ""}
-    meta l4proto {{ tcp, udp }} redirect to :{LISTENER_PORT}
+    fib daddr type local meta l4proto {{ tcp, udp }} redirect to :{LISTENER_PORT}
   }}
 }}
 """

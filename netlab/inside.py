@@ -23,7 +23,9 @@ def main() -> int:
         with Laboratory(tuple(network for _, network, _ in builds)) as laboratory, Prober(laboratory) as prober:
             for name, network, probes in builds:
                 laboratory.load(network)
-                pickle.dump((name, prober.run(network, probes)), sys.stdout.buffer)
+                outcomes = prober.run(network, probes)
+                knocks = {nat: len(heard) for nat, heard in prober.knocks.items()}
+                pickle.dump((name, outcomes, knocks), sys.stdout.buffer)
                 sys.stdout.buffer.flush()
 
 

@@ -119,8 +119,7 @@ class Laboratory:
 
     def _start_box(self, box: Namespace, item: Interface) -> None:
         addresses = tuple(f"{address}/{address.max_prefixlen}" for address in item.addresses)
-        versions = sorted({address.version for address in item.addresses})
-        ways = tuple(f"route add {EVERYWHERE[version]} via {OWN[version]} dev eth0 onlink" for version in versions)
+        ways = tuple(f"route add {EVERYWHERE[version]} via {OWN[version]} dev eth0 onlink" for version in self.versions)
         self._ready(box, ("eth0",), addresses, ways)
         if item.kind != "nat-gateway":
             box.nft(every_port_listens())

@@ -73,13 +73,6 @@ class Namespace:
         """Load a rule set in place of the one before. Raises CommandError."""
         self._run(("nft", "-f", "-"), f"flush ruleset\n{rules}")
 
-    def counted(self, counter: str, *, table: str) -> int:
-        """Packets that a named counter saw."""
-        import json
-
-        text = self._run(("nft", "-j", "list", "counter", *table.split(), counter), "")
-        return next(item["counter"]["packets"] for item in json.loads(text)["nftables"] if "counter" in item)
-
     def socket(self, family: int, kind: int, protocol: int = 0) -> socket.socket:
         with self.inside():
             opened = socket.socket(family, kind, protocol)

@@ -60,6 +60,9 @@ class Prober:
             self._listen(host)
         self.names = {f"l{wiring.interfaces[name]}": name for name in boxes}
         self.names |= {f"l{number}": pair[1] for pair, number in wiring.endpoints.items()}
+        self.knocks: dict[str, set[int]] = {}
+        """NAT gateway to the ids of the packets that the router handed to it."""
+        self.nats = {f"l{wiring.interfaces[name]}": name for name in laboratory.nats}
         self.names |= {f"g{number}": INTERNET for number in wiring.gateways.values()}
         for router in laboratory.routers.values():
             self._hear(router)
@@ -81,6 +84,7 @@ class Prober:
     def run(self, network: Network, probes: Sequence[Probe]) -> tuple[Outcome, ...]:
         """What became of each probe; `network` is the build that is loaded."""
         self.geography = _Geography(network)
+        self.knocks = {name: set() for name in self.nats.values()}
         for count, probe in enumerate(probes, start=1):
             self.next_identity = (self.next_identity + ID_STEP) % (1 << 32)
             self.fates[self.next_identity] = _Fate(probe)
@@ -142,11 +146,14 @@ class Prober:
     def _heard(self, cable: str, data: bytes) -> None:
         name, seen = self.names.get(cable), parse(data)
         fate = self.fates.get(seen.identity) if seen else None
+        if seen and fate and cable in self.nats:
+            self.knocks[self.nats[cable]].add(seen.identity)
         if not name or not seen or not fate or (name == INTERNET and self.geography.is_in_a_vpc(seen.destination)):
             return
         if seen.is_answer:
-            fate.answered |= name == fate.probe.sender and seen.source == fate.probe.destination
-        elif seen.port == fate.probe.port and not fate.delivered_to:
+            at_home = name == fate.probe.sender and not self.geography.is_lie(fate.probe)
+            fate.answered |= at_home and seen.source == fate.probe.destination
+        elif seen.port == fate.probe.port and not fate.delivered_to and name != fate.probe.sender:
             fate.delivered_to, fate.source_seen = name, seen.source
 
     def close(self) -> None:
@@ -172,6 +179,7 @@ class _Geography:
         interfaces = network.interfaces if network else ()
         self.gateways = {vpc.name: attached(network, vpc.name) for vpc in vpcs}
         self.public = {item.public_address: vpc_of[item.subnet] for item in interfaces if item.public_address}
+        self.own = {item.name: item.addresses for item in interfaces}
         self.blocks = [(block, vpc.name) for vpc in vpcs for block in vpc.blocks]
 
     def ways_in(self, address: Address) -> tuple[str, ...]:
@@ -180,6 +188,12 @@ class _Geography:
             return tuple(item.name for item in self.gateways[self.public[address]] if not item.egress_only)
         vpcs = dict.fromkeys(vpc for block, vpc in self.blocks if address in block)
         return tuple(item.name for vpc in vpcs for item in self.gateways[vpc])
+
+    def is_lie(self, probe: Probe) -> bool:
+        """Whether the source is not the sender's: then no answer is for the sender, wherever a route may lead it."""
+        if probe.sender == INTERNET:
+            return self.is_in_a_vpc(probe.source)
+        return probe.source not in self.own[probe.sender]
 
     def is_in_a_vpc(self, address: Address) -> bool:
         return address in self.public or any(address in block for block, _ in self.blocks)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from ipaddress import IPv4Address, IPv6Address
+from ipaddress import IPv4Address
 from itertools import cycle
 
 from analysis.network.model import Address, Interface, Network
@@ -12,8 +12,8 @@ from analysis.network.probe import INTERNET, INTERNET_ADDRESSES, S3_ADDRESS, Kin
 
 INTERNET_HOST: dict[int, Address] = {address.version: address for address in INTERNET_ADDRESSES}
 
-METADATA: dict[int, Address] = {4: IPv4Address("169.254.169.254"), 6: IPv6Address("fe80::a9fe:a9fe")}
-"""Link-local addresses that no other machine may ever answer for."""
+METADATA = IPv4Address("169.254.169.254")
+"""Link-local: no other machine may ever answer for it."""
 
 TCP_PORTS = (22, 80, 443, 3389)
 UDP_PORTS = (53, 123, 443)
@@ -67,9 +67,9 @@ def _outward(sender: Interface, every: tuple[Try, ...]) -> Iterator[Probe]:
         destination = INTERNET_HOST[source.version]
         for kind, port in (*every, ("connect", 80), ("connect", 443)):
             yield Probe(sender.name, source, destination, kind, port)
-        yield Probe(sender.name, source, METADATA[source.version], "syn", 80)
-        yield Probe(sender.name, source, METADATA[source.version], "datagram", 53)
         if source.version == 4:
+            yield Probe(sender.name, source, METADATA, "syn", 80)
+            yield Probe(sender.name, source, METADATA, "datagram", 53)
             for kind, port in (("syn", 443), ("connect", 443), ("syn", 22), ("datagram", 443), ("echo", 0)):
                 yield Probe(sender.name, source, S3_ADDRESS, kind, port)
 

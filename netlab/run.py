@@ -37,9 +37,9 @@ class Proved:
 def by_packets(builds: Sequence[Build], sandbox: Sandbox) -> Iterator[Proved]:
     """Each build, as soon as its packets were sent."""
     sent = dict(zip(builds, numbered(tuple(case.probe for case in build.cases) for build in builds), strict=True))
-    outcomes = sandbox.outcomes({build.name: (build.network, sent[build]) for build in builds})
-    for build, (_, found) in zip(builds, outcomes, strict=True):
-        yield _judged(build, found)
+    answers = sandbox.outcomes({build.name: (build.network, sent[build]) for build in builds})
+    for build, found in zip(builds, answers, strict=True):
+        yield _judged(build, found.outcomes)
 
 
 def by_program(builds: Sequence[Build]) -> Iterator[Proved]:

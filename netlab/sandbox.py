@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import NamedTuple
 
 from analysis.network.model import Network
 from analysis.network.probe import Outcome, Probe
@@ -26,6 +27,15 @@ PACKAGES = {"ip": "iproute2", "nft": "nftables", "unshare": "util-linux"}
 
 Builds = Mapping[str, tuple[Network, Sequence[Probe]]]
 """Name of a build: its network, and the packets to send in it."""
+
+
+class Found(NamedTuple):
+    """What became of the packets of one build."""
+
+    name: str
+    outcomes: tuple[Outcome, ...]
+    knocks: Mapping[str, int]
+    """NAT gateway to the number of packets that got as far as it, wherever they ended."""
 
 
 class UnavailableError(RuntimeError):
@@ -69,8 +79,8 @@ class Sandbox:
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         self.process = subprocess.Popen(words, cwd=root, env=environment(), **pipes)
 
-    def outcomes(self, builds: Builds) -> Iterator[tuple[str, tuple[Outcome, ...]]]:
-        """Each build's name with what became of its probes, as soon as it is known. Raises BrokenError."""
+    def outcomes(self, builds: Builds) -> Iterator[Found]:
+        """What became of each build's probes, as soon as it is known. Raises BrokenError."""
         self._ask(tuple((name, network, tuple(probes)) for name, (network, probes) in builds.items()))
         for _ in builds:
             yield self._answer()
@@ -82,9 +92,9 @@ class Sandbox:
         except BrokenPipeError:
             self._raise()
 
-    def _answer(self) -> tuple[str, tuple[Outcome, ...]]:
+    def _answer(self) -> Found:
         try:
-            return pickle.load(self.process.stdout)  # noqa: S301 - our own process wrote it
+            return Found(*pickle.load(self.process.stdout))  # noqa: S301 - our own process wrote it
         except EOFError:
             return self._raise()
 

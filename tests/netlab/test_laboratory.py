@@ -23,8 +23,8 @@ SOMEBODY = INTERNET_ADDRESSES[0]
 
 
 def ask(sandbox: Sandbox, network: Network, *probes: Probe) -> tuple[Outcome, ...]:
-    ((_, outcomes),) = sandbox.outcomes({"one": (network, probes)})
-    return outcomes
+    (found,) = sandbox.outcomes({"one": (network, probes)})
+    return found.outcomes
 
 
 def machine(network: Network, name: str) -> Interface:
@@ -74,7 +74,7 @@ def test_builds_of_one_laboratory_do_not_remember_each_other(network, sandbox):
     ada, grace = machine(network, "ada/Instance"), machine(network, "grace/Instance")
     probe = Probe(ada.name, ada.addresses[0], grace.addresses[0], "datagram", 443)
     builds = {"open": (open_rules(network), (probe,)), "plain": (network, (probe,))}
-    found = dict(sandbox.outcomes(builds))
+    found = {item.name: item.outcomes for item in sandbox.outcomes(builds)}
 
     assert found == {"open": (Outcome(grace.name, ada.addresses[0], answered=True),), "plain": (Outcome(),)}
 
@@ -82,8 +82,8 @@ def test_builds_of_one_laboratory_do_not_remember_each_other(network, sandbox):
 def test_no_device_and_no_named_namespace_appears_on_the_machine(network, sandbox):
     before = _devices(), _named_namespaces()
     found = []
-    for name, _ in sandbox.outcomes(dict.fromkeys(("one", "two"), (network, ()))):
-        found.append((name, _devices(), _named_namespaces()))
+    for item in sandbox.outcomes(dict.fromkeys(("one", "two"), (network, ()))):
+        found.append((item.name, _devices(), _named_namespaces()))
 
     assert found == [("one", *before), ("two", *before)]
     assert _devices_inside(sandbox.process.pid) == ["lo"]
