@@ -9,7 +9,18 @@ setup(
     python_requires=">=3.11",
     # What the `workstation` command needs; a checkout has exact versions of everything in requirements.lock.
     install_requires=["boto3>=1.44", "pyyaml>=6", "rich>=15"],
-    packages=["analysis", "cloud", "deployment", "generator", "localaws", "localaws.handlers", "workstation"],
+    packages=[
+        "analysis",
+        "analysis.network",
+        "analysis.reach",
+        "cloud",
+        "deployment",
+        "generator",
+        "localaws",
+        "localaws.handlers",
+        "netlab",
+        "workstation",
+    ],
     package_data={"analysis": ["*.toml", "*.md"], "deployment": ["*.toml"]},
     entry_points={"console_scripts": ["workstation = workstation.__main__:main"]},
 )

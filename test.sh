@@ -2,8 +2,8 @@
 #
 # Run every check.
 #
-#   ./test.sh                   all but the slow ones
-#   ./test.sh --all             with the slow ones: faults, other AWS CLIs, containers, mutations; installs tools as root
+#   ./test.sh                   all but the slow ones; as root it installs the tools that are missing
+#   ./test.sh --all             with the slow ones: faults, other AWS CLIs, scanners, mutations
 #   ./test.sh [--all] ARGS...   a part: whatever pytest takes, such as tests/generator or -k route
 #   -h, --help                  this text
 #
@@ -46,8 +46,8 @@ main() {
     local selection=(-m 'not slow')
     if [[ $scope == all ]]; then
         selection=()
-        "$python" -m tests.tools || true # what is still missing then, the tests name
     fi
+    "$python" -m tests.tools "$scope" || true # what is still missing then, the tests name
     "$python" -m pytest -n auto --dist loadgroup ${selection[@]+"${selection[@]}"} "$@" || status=$?
     # A part of the checks counts a part of the figures, so the least that is wanted holds for whole runs only.
     [[ $# -eq 0 ]] || scope=part

@@ -1,6 +1,6 @@
 """Tools that the tests need and that Python packages cannot bring: where they are, and how they get there.
 
-python -m tests.tools     installs what is missing, as root on Debian or Ubuntu; `./test.sh --all` starts it
+python -m tests.tools quick|all     installs what is missing, as root on Debian or Ubuntu; `./test.sh` starts it
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from typing import NoReturn
 
 import pytest
@@ -25,6 +26,9 @@ PACKAGES = {
     "unshare": "util-linux",
 }
 """Tool: the package of Debian and Ubuntu that brings it."""
+
+SLOW = ("node", "npm")
+"""What only the tests that `./test.sh --all` adds need."""
 
 ALSO_IN = ("/usr/sbin", "/sbin", "/usr/local/sbin")
 """Where servers live, which is not on everybody's PATH."""
@@ -47,9 +51,11 @@ def give_up(reason: str) -> NoReturn:
     pytest.skip(reason)
 
 
-def main() -> int:
+def main(scope: str) -> int:
     """Install what is missing where that is possible; the tests themselves say what is not there."""
-    return _packages() or _scanners()
+    if scope == "all":
+        return _packages(tuple(PACKAGES)) or _scanners()
+    return _packages(tuple(tool for tool in PACKAGES if tool not in SLOW))
 
 
 def _scanners() -> int:
@@ -63,8 +69,8 @@ def _scanners() -> int:
     return 0
 
 
-def _packages() -> int:
-    missing = sorted({package for tool, package in PACKAGES.items() if not path_of(tool)})
+def _packages(tools: Sequence[str]) -> int:
+    missing = sorted({PACKAGES[tool] for tool in tools if not path_of(tool)})
     if not missing or os.geteuid() != 0 or not shutil.which("apt-get"):
         return 0
     print(f"installing {', '.join(missing)}", file=sys.stderr)
@@ -81,4 +87,4 @@ def _packages() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*sys.argv[1:]))

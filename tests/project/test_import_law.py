@@ -16,6 +16,7 @@ LAW = {
     "deployment": {"cloud", "analysis", "generator.contract"},
     "workstation": {"cloud", "analysis", "generator.contract"},
     "localaws": {"analysis"},
+    "netlab": {"analysis"},
     "benchmarks": {"analysis", "cloud.local", "generator.contract"},
 }
 """Room: the rooms, or single modules of them, that it may import."""
@@ -29,7 +30,7 @@ LIBRARIES = {
     "awacs": {"generator", "benchmarks"},
     "drawsvg": {"analysis", "benchmarks"},
     "diagrams": {"analysis"},
-    "rich": {"analysis", "benchmarks", "deployment", "workstation"},
+    "rich": {"analysis", "benchmarks", "deployment", "netlab", "workstation"},
     "yaml": {"analysis", "benchmarks"},
     "cfnlint": {"localaws"},
     "cryptography": {"localaws"},
@@ -85,6 +86,7 @@ def is_library(package: str) -> bool:
         ("cloud", "generator.contract"),
         ("deployment", "localaws.engine"),
         ("deployment", "boto3"),
+        ("netlab", "generator.contract"),
         ("workstation", "deployment.plan"),
         ("generator", "boto3"),
         ("analysis", "requests"),

@@ -52,6 +52,17 @@ def test_the_cost_is_what_the_readme_shows():
     assert (run.returncode, run.stdout) == (0, SHOWN[command])
 
 
+def test_the_proof_is_what_the_readme_shows():
+    command = ".venv/bin/python -m netlab"
+
+    run = subprocess.run([sys.executable, *command.split()[1:]], cwd=ROOT, capture_output=True, text=True)
+    # Where no packet can be sent the program answers, and says so.
+    printed = run.stdout.replace(" questions to the program in ", " packets in ").splitlines()
+
+    assert run.returncode == 0
+    assert [line for line in SHOWN[command].splitlines() if line not in (*printed, "…")] == []
+
+
 @pytest.mark.parametrize("target", sorted(set(re.findall(r"\]\(([^)#]+)\)", README))))
 def test_every_link_of_the_readme_leads_somewhere(target):
     assert (ROOT / target).exists()
@@ -62,6 +73,7 @@ def test_every_command_that_the_readme_shows_is_run_by_a_test():
         "./deploy.sh --local demo demo-bucket us-east-1",
         "./test.sh",
         ".venv/bin/python -m analysis cost",
+        ".venv/bin/python -m netlab",
     }
 
 
