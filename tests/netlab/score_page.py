@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.conftest import ROOT
@@ -15,9 +15,71 @@ from tests.netlab.score import Judged
 PAGE = ROOT / "docs" / "isolation-score.md"
 REASONS = Path(__file__).with_name("survivors.toml")
 
+TEXT = """\
+<!-- Made by `python -m tests.netlab.score`; do not edit. -->
+# How much the packets notice
+
+```console
+$ .venv/bin/python -m tests.netlab.score
+{caught} of {changed} broken networks are caught, and {caught_exposing} of the {exposing} that expose something
+```
+
+A proof that never fails proves nothing.
+So we break the network on purpose, and count what the packets notice.
+
+## The networks
+
+A program breaks our templates in one place each, by rule.
+It deletes each resource, swaps each reference for another of its type, and flips each protocol, action, address block
+and public-address flag.
+What it swaps in is drawn with a seed from [the intents](../analysis/intents.toml): a changed intent draws others.
+The seed of this page is `{seed}`.
+
+| what became of it | networks | caught by packets |
+|---|---|---|
+| refused: CloudFormation or AWS would not make it | {refused} | |
+| equivalent: whoever could talk can talk, in every build, and nobody else | {equivalent} | |
+| exposing: somebody gets in, or one of the two layers that keep them out is gone | {exposing} | {caught_exposing} |
+| other: somebody cannot get out, or gets out by another way | {other} | {caught_other} |
+
+Which of them a network is, the program `analysis.reach` works out from all that can talk, and from no intent.
+
+## Not caught
+
+{survivors}
+
+## The earlier set
+
+{by_hand} more networks were broken by hand; {harmful} of them are harmful, and all of those are caught.
+That says little: the intents were developed on them.
+The score above is of networks that were made after the intents were frozen.
+
+## What this is not
+
+The laboratory is a kernel's model of the VPC, not AWS: see [what it proves](guides/isolation.md).
+What the model leaves out, no broken network can show.
+"""
+
 
 def page(judged: Sequence[Judged]) -> str:
-    return "\n".join(_lines(judged)) + "\n"
+    kinds = Counter(item.kind for item in judged)
+    caught = Counter(item.kind for item in judged if item.caught_by)
+    return TEXT.format(
+        caught=caught.total(),
+        changed=kinds["exposing"] + kinds["other"],
+        caught_exposing=caught["exposing"],
+        caught_other=caught["other"],
+        seed=seed()[:12],
+        survivors=_survivors(judged),
+        by_hand=len(BROKEN),
+        harmful=sum(bool(item.seen_by) for item in BROKEN),
+        **{kind: kinds[kind] for kind in ("refused", "equivalent", "exposing", "other")},
+    )
+
+
+def summary(text: str) -> str:
+    """The page's one line of result."""
+    return text.split("```")[1].splitlines()[2]
 
 
 def reasons() -> dict[str, str]:
@@ -35,61 +97,12 @@ def survivors(judged: Sequence[Judged]) -> tuple[Judged, ...]:
     return tuple(item for item in judged if item.kind in ("exposing", "other") and not item.caught_by)
 
 
-def _lines(judged: Sequence[Judged]) -> Iterator[str]:
-    kinds = Counter(item.kind for item in judged)
-    caught = Counter(item.kind for item in judged if item.caught_by)
-    unseen = kinds["exposing"] + kinds["other"]
-    total = caught["exposing"] + caught["other"]
-    yield "<!-- Made by `python -m tests.netlab.score`; do not edit. -->"
-    yield "# How much the packets see"
-    yield ""
-    yield "```console"
-    yield "$ .venv/bin/python -m tests.netlab.score"
-    yield "```"
-    yield ""
-    yield f"{total} of {unseen} broken networks are caught, and {caught['exposing']} of the {kinds['exposing']} that expose something."
-    yield "A proof that never fails proves nothing, so we break the network on purpose and count what the packets notice."
-    yield ""
-    yield "## The networks"
-    yield ""
-    yield "A program breaks our templates in one place each: it deletes each resource, swaps each reference for another of its"
-    yield "type, flips each protocol, action, address block and public-address flag."
-    yield "What it draws is seeded by a hash of [the intents](../analysis/intents.toml): whoever changes an intent gets other networks."
-    yield f"The seed of this page is `{seed()[:12]}`."
-    yield ""
-    yield "| what became of it | networks | caught by packets |"
-    yield "|---|---|---|"
-    yield f"| refused: CloudFormation would not make it, or the reader of networks names what is wrong | {kinds['refused']} | |"
-    yield f"| equivalent: whoever could talk can talk, in every build, and nobody else | {kinds['equivalent']} | |"
-    yield f"| exposing: somebody gets in who could not, or one of the two layers that keep them out is gone | {kinds['exposing']} | {caught['exposing']} |"
-    yield f"| other: somebody cannot get out, or gets out by another way | {kinds['other']} | {caught['other']} |"
-    yield ""
-    yield "Whether a network is equivalent, exposing or other is worked out by the program `analysis.reach`, which knows no intent here."
-    yield ""
-    yield "## Not caught"
-    yield ""
-    yield from _survivors(judged)
-    yield ""
-    yield "## The earlier set"
-    yield ""
-    harmful = sum(bool(item.seen_by) for item in BROKEN)
-    yield f"{len(BROKEN)} more networks were broken by hand, {harmful} of them harmful, and all of those are caught."
-    yield "That says little: the intents were developed on them."
-    yield "The score above is of networks that were made after the intents were frozen."
-    yield ""
-    yield "## What this is not"
-    yield ""
-    yield "The laboratory is a kernel's model of the VPC, not AWS: see [what it proves](guides/isolation.md)."
-    yield "What the model leaves out, no broken network can show."
-
-
-def _survivors(judged: Sequence[Judged]) -> Iterator[str]:
-    left = survivors(judged)
-    if not left:
-        yield "None."
-        return
+def _survivors(judged: Sequence[Judged]) -> str:
     known = reasons()
-    yield "| base | change | why packets do not see it |"
-    yield "|---|---|---|"
-    for item in left:
-        yield f"| {item.mutant.base} | {item.mutant.title} | {known.get(name(item), 'no reason written yet')} |"
+    rows = [
+        f"| {item.mutant.base} | {item.mutant.title} | {known.get(name(item), 'no reason written yet')} |"
+        for item in survivors(judged)
+    ]
+    if not rows:
+        return "None."
+    return "\n".join(("| base | change | why packets do not see it |", "|---|---|---|", *rows))
