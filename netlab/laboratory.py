@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 
@@ -74,7 +75,10 @@ class Laboratory:
 
     def _namespace(self, name: str, more: Mapping[str, str]) -> Namespace:
         ipv6 = {} if self.wiring.has_ipv6 else {"ipv6/conf/default/disable_ipv6": "1"}
-        namespace = Namespace(name, settings={**SETTINGS, **ipv6, **more})
+        wanted = {**SETTINGS, **ipv6, **more}
+        if not self.wiring.has_ipv6 and not os.path.isdir("/proc/sys/net/ipv6"):  # a kernel without IPv6
+            wanted = {setting: value for setting, value in wanted.items() if not setting.startswith("ipv6/")}
+        namespace = Namespace(name, settings=wanted)
         self.namespaces.append(namespace)
         return namespace
 

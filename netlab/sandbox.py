@@ -25,6 +25,17 @@ ALSO_IN = ("/usr/sbin", "/sbin", "/usr/local/sbin")
 PACKAGES = {"ip": "iproute2", "nft": "nftables", "unshare": "util-linux"}
 """Tool: the package of Debian and Ubuntu that brings it."""
 
+TRIAL = """
+table inet trial {
+  chain first { type filter hook prerouting priority -300
+    ct zone set 1
+    ip saddr set ip saddr map { 10.0.0.1 : 10.0.0.2 }
+  }
+  chain second { type nat hook prerouting priority -100; fib daddr type local meta l4proto tcp redirect to :7; }
+  chain third { type nat hook postrouting priority 100; ip saddr 10.0.0.0/8 snat ip to 10.0.0.1; }
+}"""
+"""One rule of each kind that the laboratory uses: a kernel that lacks one says so before anything is built."""
+
 Builds = Mapping[str, tuple[Network, Sequence[Probe]]]
 """Name of a build: its network, and the packets to send in it."""
 
@@ -59,11 +70,16 @@ def check_available(tools: Mapping[str, str] = PACKAGES) -> None:
     missing = [package for tool, package in tools.items() if not shutil.which(tool, path=environment()["PATH"])]
     if missing:
         raise UnavailableError(f"packets need more tools; install them: sudo apt-get install {' '.join(missing)}")
-    words = (*_namespaces(), "nft", "add table inet try { chain first { type nat hook prerouting priority 0; }; }")
-    done = subprocess.run(words, env=environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    done = subprocess.run(
+        (*_namespaces(), "sh", "-c", f"echo 1 >/proc/sys/net/ipv4/ip_forward && nft '{TRIAL}'"),
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+    )
     if done.returncode:
         said = (done.stderr.strip() or f"exit {done.returncode}").splitlines()[0]
-        raise UnavailableError(f"user and network namespaces are blocked on this machine ({said})")
+        raise UnavailableError(f"user and network namespaces, or their filters, are blocked on this machine ({said})")
 
 
 def _namespaces() -> tuple[str, ...]:

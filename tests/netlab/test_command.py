@@ -87,7 +87,7 @@ def test_where_namespaces_are_blocked_the_program_answers_and_says_so():
     done = netlab(before=(*NO_NAMESPACES, "--"))
 
     assert done.returncode == 0
-    assert done.stderr.splitlines()[0].startswith("user and network namespaces are blocked on this machine (")
+    assert done.stderr.splitlines()[0].startswith("user and network namespaces, or their filters, are blocked")
     assert done.stderr.splitlines()[1] == (
         "templates: NO PACKET is sent; the program analysis.reach works it out from the template"
     )
