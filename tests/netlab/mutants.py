@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from analysis.reach.intents import INTENTS_FILE
-from tests.netlab.broken import IN, OUT, acl
-from tests.netlab.scenes import ENDPOINTS, Scene, scene
+from tests.netlab.scenes import ENDPOINTS, Scene, modes, scene
 
 PROTOCOLS = ("tcp", "udp", "-1")
 BLOCKS = ("0.0.0.0/0", "10.0.0.0/8", "10.38.8.0/23", "127.0.0.1/32", "192.0.2.0/24", "198.51.100.0/24")
@@ -41,24 +40,15 @@ def seed() -> str:
 
 
 def bases() -> dict[str, Scene]:
-    """What is broken: the two modes that have most parts, and an ACL as somebody might add one."""
-    guarded = scene("per-zone", endpoints=ENDPOINTS)
-    acl(guarded, AclIn=IN, AclOut=OUT, AclNoTelnet=IN | {"RuleNumber": 90, "Protocol": 6, "RuleAction": "deny"})
-    guarded.environment["AclNoTelnet"]["Properties"]["PortRange"] = {"From": 23, "To": 23}
-    return {
-        "per-zone": scene("per-zone", endpoints=ENDPOINTS),
-        "none": scene("none", endpoints=ENDPOINTS),
-        "with an ACL": guarded,
-    }
+    """What is broken: each mode that the generator knows, with endpoints of its own."""
+    return {mode: scene(mode, endpoints=ENDPOINTS) for mode in modes()}
 
 
 def mutants() -> Iterator[Mutant]:
-    """All of them; of the base with an ACL only what touches the ACL."""
+    """All of them."""
     for name, base in bases().items():
         draw = random.Random(f"{seed()} {name}")  # noqa: S311 - a draw that anybody can repeat
         for title, change in _changes(base, draw):
-            if name == "with an ACL" and "Acl" not in title:
-                continue
             broken = base.copy()
             change(broken)
             yield Mutant(name, title, broken)
@@ -124,8 +114,6 @@ def _others(template: dict[str, Any], path: Path, value: Any, draw: random.Rando
         yield from _references(template, value, draw)
     elif key == "IpProtocol":
         yield draw.choice([other for other in PROTOCOLS if other != value])
-    elif key == "Protocol" and path[0] == "Resources":
-        yield draw.choice([other for other in (-1, 6, 17) if other != value])
     elif key == "RuleAction":
         yield ACTIONS[value]
     elif key in FLAGS:

@@ -13,10 +13,10 @@ from queue import SimpleQueue
 from typing import Literal
 
 from analysis.network import Network, NotModelledError
-from analysis.network.model import Address
+from analysis.network.model import Interface
 from analysis.reach.cases import build_all
 from analysis.reach.promise import Promise
-from analysis.reach.reachable import Reach, reachable
+from analysis.reach.reachable import Reach, places, reachable
 from analysis.resolve import TemplateError
 from netlab.run import by_packets
 from netlab.sandbox import Sandbox
@@ -26,7 +26,7 @@ Kind = Literal["refused", "equivalent", "exposing", "other"]
 PROCESSES = 2
 
 Way = tuple[str, ...]
-"""One way to talk, without addresses: build, source, destination, protocol, ports, source seen, answered."""
+"""One way to talk: build, source, destination, protocol, which address, source seen, answered, ports."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def _judged(mutant: Mutant, base: Base, sandbox: Sandbox) -> Judged:
         return Judged(mutant, "equivalent", "whoever could talk can talk, in every build, and nobody else")
     opened = sorted(way for way in found - base.ways if _lets_in(way))
     kind = "exposing" if opened else "other"
-    reason = " ".join(opened[0][:5]) if opened else ""
+    reason = " ".join(opened[0]) if opened else ""
     return Judged(mutant, kind, reason, tuple(sorted(set(_caught(network, base.promise, sandbox)))))
 
 
@@ -105,27 +105,59 @@ def _caught(network: Network, promise: Promise, sandbox: Sandbox) -> Iterator[st
 
 def ways(network: Network, promise: Promise) -> frozenset[Way]:
     """Everything that can talk in every build: by the program, and from no intent."""
-    return frozenset(
-        _way(build.name, build.network, reach)
-        for build in build_all(network, promise)
-        for reach in reachable(build.network)
-    )
+    ports: dict[Way, set[tuple[int, int]]] = {}
+    for build in build_all(network, promise):
+        roles = _Roles(build.network)
+        for reach in reachable(build.network):
+            for way in roles.ways(build.name, reach):
+                ports.setdefault(way, set()).update(reach.ports)
+    return frozenset((*way, _joined(stretches)) for way, stretches in ports.items())
 
 
-def _way(build: str, network: Network, reach: Reach) -> Way:
-    ports = ", ".join(f"{first}-{last}" for first, last in reach.ports)
-    seen = _owner(network, reach.source_seen)
-    return build, reach.source, reach.destination, reach.protocol, ports, seen, str(reach.answered)
+def _joined(stretches: set[tuple[int, int]]) -> str:
+    """Stretches of ports as text, those that touch made one: where a rule ends inside them says nothing."""
+    joined: list[list[int]] = []
+    for first, last in sorted(stretches):
+        if joined and first <= joined[-1][1] + 1:
+            joined[-1][1] = max(joined[-1][1], last)
+        else:
+            joined.append([first, last])
+    return ", ".join(f"{first}-{last}" for first, last in joined)
 
 
-def _owner(network: Network, address: Address | None) -> str:
-    """Whose address it is: addresses themselves are dealt out by order, and so differ without meaning."""
-    for item in network.interfaces:
-        if address in item.addresses:
-            return f"{item.kind} in {item.subnet}"
-        if address is not None and address == item.public_address:
-            return f"public address in {item.subnet}"
-    return str(address)
+class _Roles:
+    """Who is who without names and addresses: these are dealt out by order, and so differ without meaning.
+
+    A workstation is what stands in for it: a machine of its groups in its subnet.
+    """
+
+    def __init__(self, network: Network) -> None:
+        self.roles = {item.name: self._role(item) for item in network.interfaces}
+        self.members = {place.name: place.members for place in places(network)}
+        self.owners = {
+            address: f"{'public' if address == item.public_address else 'own'} of {self.roles[item.name]}"
+            for item in network.interfaces
+            for address in (*item.addresses, item.public_address)
+            if address
+        }
+
+    @staticmethod
+    def _role(item: Interface) -> str:
+        if item.kind in ("nat-gateway", "endpoint"):
+            return item.name
+        return f"{item.subnet}: {', '.join(item.security_groups)}{'' if item.source_dest_check else ', unchecked'}"
+
+    def ways(self, build: str, reach: Reach) -> Iterator[Way]:
+        seen = self.owners.get(reach.source_seen, "own of the sender's")
+        for source in self._named(reach.source):
+            for destination in self._named(reach.destination):
+                to = self.owners.get(reach.address, "")
+                if source == destination:
+                    continue  # one machine more or less of a kind that is there anyway
+                yield build, source, destination, reach.protocol, to.partition(" ")[0], seen, str(reach.answered)
+
+    def _named(self, place: str) -> set[str]:
+        return {self.roles[name] for name in self.members.get(place, ())} or {place}
 
 
 def main() -> int:
