@@ -72,11 +72,11 @@ def problems(figures: dict[str, tuple[int, int]], scope: str, *, packets: bool =
         if held < tried * WANTED.get(name, Wanted(0)).share
     ]
     for name, wanted in WANTED.items():
-        least = wanted.quick if wanted.slow and scope != "all" else wanted.least
-        if scope == "part" or (wanted.slow and scope != "all") or (wanted.packets and not packets):
+        if scope == "part" or (wanted.packets and not packets):
             continue
+        least = wanted.quick if wanted.slow and scope != "all" else wanted.least
         tried = figures.get(name, (0, 0))[1]
-        if scope != "part" and tried < least:
+        if tried < least:
             found.append(f"{name}: {tried} tried, where at least {least} are wanted")
     return found
 
