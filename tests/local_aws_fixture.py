@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-START_SECONDS = 60  # far more than the 2 s it takes, for a busy machine
+LONGEST_SECONDS = 180  # far more than the 2 s that a start or an end takes, for a busy machine
 
 
 @dataclass(frozen=True)
@@ -93,12 +93,12 @@ def started(directory: Path, *options: str) -> Iterator[LocalAws]:
         yield _announced(directory, process)
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(LONGEST_SECONDS)
         log.close()
 
 
 def _announced(directory: Path, process: subprocess.Popen[bytes]) -> LocalAws:
-    path, end = directory / "localaws.json", time.monotonic() + START_SECONDS
+    path, end = directory / "localaws.json", time.monotonic() + LONGEST_SECONDS
     while not path.exists():
         if process.poll() is not None or time.monotonic() > end:
             raise RuntimeError(f"the local AWS did not start:\n{(directory / 'server.txt').read_text()}")

@@ -59,8 +59,19 @@ class Checkout:
 
     def faults(self, *rules: dict[str, object]) -> None:
         """From now on the local AWS fails the calls that the rules name."""
-        request = urllib.request.Request(f"{self.endpoint}/_local/faults", json.dumps(rules).encode())  # noqa: S310
-        urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30).close()
+        self._post("/_local/faults", json.dumps(rules).encode())
+
+    def keep(self, state: str) -> None:
+        """Let the local AWS remember all that it has, under a name."""
+        self._post(f"/_local/keep/{state}", b"")
+
+    def put_back(self, state: str) -> None:
+        """Make all that the local AWS has what it was at `keep`."""
+        self._post(f"/_local/put-back/{state}", b"")
+
+    def _post(self, path: str, text: bytes) -> None:
+        request = urllib.request.Request(f"{self.endpoint}{path}", text, method="POST")  # noqa: S310
+        urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=90).close()
 
     def touched(self) -> tuple[str, ...]:
         """What a refused command must not leave: a called AWS CLI, an environment, a canary."""

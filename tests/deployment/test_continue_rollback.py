@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import subprocess
 
@@ -12,7 +11,6 @@ from tests.deployment.conftest import Checkout
 
 pytestmark = pytest.mark.xdist_group("local-deploy")
 
-NUMBERS = itertools.count()
 FAULT = {
     "service": "ec2",
     "operation": "ModifyInstanceAttribute",
@@ -22,11 +20,10 @@ FAULT = {
 }
 
 
-@pytest.fixture
-def stuck(local_checkout: Checkout, first_deploy: object) -> str:
-    """A workstation's stack whose update could not be undone."""
-    name = f"stuck{next(NUMBERS)}"
-    words = ("--local", name, "demo-bucket", "us-east-1")
+@pytest.fixture(scope="module")
+def kept(local_checkout: Checkout, first_deploy: object) -> str:
+    """The state with a workstation whose update could not be undone; the name of its stack."""
+    words = ("--local", "stuck", "demo-bucket", "us-east-1")
     made = local_checkout.deploy(*words)
     assert made.returncode == 0, made.stderr
     local_checkout.faults(FAULT)
@@ -34,8 +31,16 @@ def stuck(local_checkout: Checkout, first_deploy: object) -> str:
         local_checkout.deploy(*words, "--parameter", "ada.InstanceType=m7i.large")
     finally:
         local_checkout.faults()
-    assert status(local_checkout, f"{name}-ada") == "UPDATE_ROLLBACK_FAILED"
-    return f"{name}-ada"
+    assert status(local_checkout, "stuck-ada") == "UPDATE_ROLLBACK_FAILED"
+    local_checkout.keep("stuck-ada")
+    return "stuck-ada"
+
+
+@pytest.fixture
+def stuck(local_checkout: Checkout, kept: str) -> str:
+    """The stack of a workstation whose update could not be undone, put back for each test."""
+    local_checkout.put_back(kept)
+    return kept
 
 
 def status(checkout: Checkout, stack: str) -> str:

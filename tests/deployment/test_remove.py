@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import os
 import pty
@@ -19,16 +18,21 @@ from tests.deployment.conftest import Checkout
 
 pytestmark = pytest.mark.xdist_group("local-deploy")
 
-NUMBERS = itertools.count()
+
+@pytest.fixture(scope="module")
+def kept(local_checkout: Checkout, first_deploy: object) -> str:
+    """The state with an environment of that name, which has one workstation."""
+    done = local_checkout.deploy("--local", "gone", "demo-bucket", "us-east-1")
+    assert done.returncode == 0, done.stderr
+    local_checkout.keep("gone")
+    return "gone"
 
 
 @pytest.fixture
-def name(local_checkout: Checkout, first_deploy: object) -> str:
-    """An environment of the test's own, with one workstation."""
-    name = f"gone{next(NUMBERS)}"
-    done = local_checkout.deploy("--local", name, "demo-bucket", "us-east-1")
-    assert done.returncode == 0, done.stderr
-    return name
+def name(local_checkout: Checkout, kept: str) -> str:
+    """An environment with one workstation, put back for each test."""
+    local_checkout.put_back(kept)
+    return kept
 
 
 def remove(checkout: Checkout, name: str, *options: str) -> subprocess.CompletedProcess[str]:
@@ -189,7 +193,7 @@ def test_what_stands_in_the_way_can_be_left_where_it_is(local_checkout: Checkout
 def test_a_creation_that_could_not_be_undone_is_removed_by_the_command_that_the_deploy_names(
     local_checkout: Checkout, first_deploy: object
 ) -> None:
-    name = f"gone{next(NUMBERS)}"
+    name = "undone"
     refused = {"service": "ec2", "code": "OperationNotPermitted", "message": "There is a reason"}
     local_checkout.faults(*({**refused, "operation": one} for one in ("AllocateAddress", "DeleteVpc")))
     try:
