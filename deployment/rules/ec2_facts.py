@@ -36,7 +36,8 @@ class EC2Facts(Memory):
 
     @fact("ec2:DescribeInstanceTypeOfferings")
     def offered(self) -> dict[str, frozenset[str]]:
-        return zones.offered(self.cloud, self.instance_types())
+        """Zone id to those types that it has, of the wanted ones and of those to fall back on."""
+        return zones.offered(self.cloud, self.instance_types() | self.fallback_types())
 
     @fact("ec2:DescribeInstanceTypes")
     def types(self) -> dict[str, dict[str, Any]]:
@@ -128,6 +129,10 @@ class EC2Facts(Memory):
         """The types of the workstations that are wanted."""
         key = WorkstationParameter.INSTANCE_TYPE
         return frozenset(entry.parameters[key] for entry in self.asked.stacks.workstations)
+
+    def fallback_types(self) -> frozenset[str]:
+        """The types that are offered where AWS has no machine of the wanted one."""
+        return frozenset(name for entry in self.asked.stacks.workstations for name in entry.fallback_instance_types)
 
     def wanted_keys(self) -> frozenset[str]:
         """The key pairs that the workstations name; usually none."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from cloud.errors import CloudError
 from tests.deployment.rules.account import Account
-from tests.deployment.rules.case import Case, answer, nothing
+from tests.deployment.rules.case import Case, answer, every, nothing
 from tests.deployment.rules.things import OURS, ZONES, vpc
 
 
@@ -40,6 +40,14 @@ def peered(block: str) -> Callable[[Account], object]:
 def routed(block: str, **through: str) -> Callable[[Account], object]:
     routes = [{"DestinationCidrBlock": block, **through}, {"DestinationPrefixListId": "pl-1"}]
     return answer(DescribeRouteTables={"RouteTables": [{"RouteTableId": "rtb-1", "Routes": routes}]})
+
+
+def offered(types: dict[str, list[str]]) -> Callable[[Account], object]:
+    """By zone; all other types of the maximal config are in every zone."""
+    everywhere = ("m7g.4xlarge", "r7i.8xlarge", "c7i.2xlarge", "g6.2xlarge")
+    found = {(zone, name) for zone in ZONES for name in (*types.get(zone, ()), *everywhere)}
+    offerings = [{"InstanceType": name, "Location": zone} for zone, name in sorted(found)]
+    return answer(DescribeInstanceTypeOfferings={"InstanceTypeOfferings": offerings})
 
 
 CASES = (
@@ -112,6 +120,22 @@ CASES = (
         (
             "endpoint: com.amazonaws.us-east-1.ssmmessages is not offered in use1-az1, want a zone that has it; "
             "it is in use1-az2, use1-az4; pass other zones with --parameter",
+        ),
+    ),
+    Case("P029", "no types to fall back on", nothing),
+    Case("P029", "types that the zone has", lambda account: account.use("maximal")),
+    Case(
+        "P029",
+        "a type that is elsewhere, and one that is nowhere",
+        every(
+            lambda account: account.use("maximal"),
+            offered({"use1-az1": ["g6.2xlarge"], "use1-az4": ["g6.2xlarge", "g6e.2xlarge"]}),
+        ),
+        (
+            "workstation ada: g6e.2xlarge of its fallback_instance_types is not offered in use1-az1, "
+            "want types that its zone has; it is in use1-az4",
+            "workstation ada: g5.2xlarge of its fallback_instance_types is not offered in use1-az1, "
+            "want types that its zone has; no zone of the region has it: leave it out",
         ),
     ),
 )
