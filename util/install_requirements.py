@@ -41,6 +41,8 @@ def _install(root: Path, wanted: bytes) -> int:
     except ImportError:
         return _fail(NO_VENV)
     print(f"setting up {environment} from requirements.lock (once, about a minute)", file=sys.stderr, flush=True)
+    if environment.is_symlink():
+        environment.unlink()  # it leads to an environment that others use: that one stays as it is
     if (environment / BUSY).exists() or not _runs(environment / "bin" / "python", "-m", "pip", "--version"):
         venv.EnvBuilder(clear=True, symlinks=True, with_pip=True).create(environment)
     marker.unlink(missing_ok=True)

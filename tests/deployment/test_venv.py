@@ -61,6 +61,17 @@ def test_a_half_made_environment_is_made_again(place: Path) -> None:
     assert not (place / ".venv" / "installing").exists()
 
 
+def test_an_environment_of_others_behind_a_link_stays_as_it_is(place: Path, tmp_path: Path) -> None:
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    (theirs / "installing").touch()
+    (place / ".venv").symlink_to(theirs)
+
+    assert make(place).returncode == 0
+    assert [path.name for path in theirs.iterdir()] == ["installing"]
+    assert not (place / ".venv").is_symlink()
+
+
 def test_two_at_once_make_one_environment(place: Path) -> None:
     command = [str(place / "util" / "venv.sh")]
     both = [
