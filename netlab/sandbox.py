@@ -1,7 +1,7 @@
 """Starts the laboratory's process where nothing that it sends can leave, and asks it for outcomes.
 
-That process lives in user, network and mount namespaces of its own: no cable leads out of them, root inside is
-nobody outside, and they end with the process, also when it is killed.
+That process lives in user, network and mount namespaces of its own: no cable leads out of them, being
+root inside is no power outside, and they end with the process, also when it is killed.
 """
 
 from __future__ import annotations
