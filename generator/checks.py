@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from ipaddress import AddressValueError, IPv4Network, NetmaskValueError
+from collections.abc import Collection, Iterator
 
-from generator.cidr import DOCKER_BRIDGE, LONGEST_PREFIX, PRIVATE_RANGES, SHORTEST_PREFIX
 from generator.config import Config, WorkstationConfig, architecture
 from generator.contract import ZONE_LETTERS
 from generator.findings import Finding
+from generator.network_checks import network_findings
 from generator.settings import show
 
 IOPS_PER_GIB = 500  # https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html#gp3-ebs-volume-type
@@ -18,38 +17,15 @@ DEEP_LEARNING_ROOT_GIB = 100  # AWS's Deep Learning base images fill 75 GiB snap
 PARAVIRTUAL_FAMILIES = ("c1", "m1", "m2", "m3", "t1", "c3", "hi1", "hs1")
 """https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/virtualization_types.html; no current image boots on them."""
 
-DOCKER_HINT = "containers on a workstation could not reach that part of the VPC: take another block of 172.16.0.0/12"
 
-
-def check(config: Config) -> Iterator[Finding]:
-    """Findings about a config whose single settings are all right."""
-    yield from _cidr(config.network.cidr)
+def check(config: Config, given: Collection[str] = ()) -> Iterator[Finding]:
+    """Findings about a config whose single settings are all right; `given` are the keys of [network] that it sets."""
+    yield from network_findings(config.network, given)
     yield from _ports(config)
     yield from _volume_performance(config)
     yield from _names(config.workstations)
     for index, workstation in enumerate(config.workstations):
         yield from _workstation(config, workstation, f"workstation[{index}]")
-
-
-def _cidr(text: str) -> Iterator[Finding]:
-    key, got = "network.cidr", show(text)
-    try:
-        block = IPv4Network(text, strict=False)
-    except (AddressValueError, NetmaskValueError):
-        yield Finding(key, got, "an IPv4 block", "four numbers up to 255, a slash, a prefix up to 32")
-        return
-    if block.with_prefixlen != text:
-        want = "the block's first address" if text.count(".") == 3 else "an IPv4 block"
-        yield Finding(key, got, want, f"the block that holds it is {block}")
-    if not SHORTEST_PREFIX <= block.prefixlen <= LONGEST_PREFIX:
-        want = f"a prefix from /{SHORTEST_PREFIX} to /{LONGEST_PREFIX}"
-        yield Finding(
-            key, got, want, f"a /{block.prefixlen} has {block.num_addresses:,} addresses; /20 is a good start"
-        )
-    if not any(block.subnet_of(private) for private in PRIVATE_RANGES):
-        yield Finding(key, got, "a block in " + ", ".join(str(private) for private in PRIVATE_RANGES))
-    elif block.overlaps(DOCKER_BRIDGE):
-        yield Finding(key, got, f"a block outside Docker's {DOCKER_BRIDGE}", DOCKER_HINT)
 
 
 def _ports(config: Config) -> Iterator[Finding]:

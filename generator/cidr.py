@@ -11,7 +11,7 @@ and a public one 256, of which AWS keeps five.
 from __future__ import annotations
 
 from ipaddress import IPv4Address, IPv4Network
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Tier = Literal["public", "private"]
 
@@ -23,6 +23,21 @@ PRIVATE_RANGES = (IPv4Network("10.0.0.0/8"), IPv4Network("172.16.0.0/12"), IPv4N
 
 DOCKER_BRIDGE = IPv4Network("172.17.0.0/16")
 """Docker's default bridge on a workstation would hide addresses of the VPC that lie in it."""
+
+
+class Place(NamedTuple):
+    """Where a subnet lies when the VPC is cut into `count` equal blocks of `2 ** host_bits` addresses."""
+
+    index: int
+    count: int
+    host_bits: int
+
+
+def place_in(prefix: int, tier: Tier, position: int) -> Place:
+    """The place of zone `position` (0 to 3) of `tier` in a VPC with that prefix: what `Fn::Cidr` is given."""
+    block = subnet_block(IPv4Network((0, prefix)), tier, position)
+    count = 2 ** (block.prefixlen - prefix)
+    return Place(int(block.network_address) // block.num_addresses, count, 32 - block.prefixlen)
 
 
 def subnet_block(vpc: IPv4Network, tier: Tier, position: int) -> IPv4Network:

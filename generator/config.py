@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from ipaddress import IPv4Network
 from typing import Literal
 
+from generator.network_config import NetworkConfig
 from generator.settings import Choice, Flag, ListOf, Text, Whole, setting
 
 NAME = Text(
@@ -23,85 +23,7 @@ OWNER = Text(
 """Compared with a policy variable, so no `*`, `?` or `$`. The characters of an IAM user name
 (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html)."""
 
-ENDPOINT_SERVICES = (
-    "ec2",
-    "ecr.api",
-    "ecr.dkr",
-    "kms",
-    "logs",
-    "monitoring",
-    "sagemaker.api",
-    "sagemaker.runtime",
-    "secretsmanager",
-    "ssm",
-    "ssmmessages",
-    "sts",
-)
-"""Interface endpoints on offer (https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html)."""
-
-LOG_RETENTION_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922)
-"""https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html"""
-
-
 INSTANCE_TYPE = Text(r"[a-z][a-z0-9-]*\.[a-z0-9-]+", 'an EC2 instance type such as "m7i.xlarge"')
-
-
-@dataclass(frozen=True)
-class NetworkConfig:
-    """The VPC and its ways out."""
-
-    cidr: str = setting(
-        Text(r"[0-9.]+/[0-9]+", 'an IPv4 block such as "10.38.0.0/20"'),
-        "The VPC's address block, from /16 to /24, in a private range",
-        effect="replaces the VPC and everything in it",
-        default="10.38.0.0/20",
-    )
-    zones: int = setting(
-        Whole(2, 4),
-        "How many Availability Zones have subnets",
-        effect="more: adds subnets; fewer: removes the last zone's, which fails while a workstation is in them",
-        default=2,
-    )
-    nat: Literal["per-zone", "single", "none"] = setting(
-        Choice(("per-zone", "single", "none")),
-        "Ways to the internet: a NAT gateway per zone, one for all zones, or no internet at all (endpoints only)",
-        effect="no machine restarts; downloads pause while routes move",
-        default="single",
-    )
-    endpoints: tuple[str, ...] = setting(
-        ListOf(Choice(ENDPOINT_SERVICES)),
-        'Interface endpoints, each billed per zone; nat = "none" always has ssm and ssmmessages',
-        effect="no machine restarts",
-        default=(),
-    )
-    egress_tcp_ports: tuple[int, ...] = setting(
-        ListOf(Whole(1, 65535)),
-        'TCP ports that workstations may open to the internet; nat = "none" opens none',
-        effect="no machine restarts",
-        default=(80, 443),
-    )
-    flow_log: Literal["all", "rejected", "off"] = setting(
-        Choice(("all", "rejected", "off")),
-        "Which traffic the VPC's flow log records",
-        effect="replaces the flow log; no machine restarts",
-        default="all",
-    )
-    flow_log_retention_days: int = setting(
-        Choice(LOG_RETENTION_DAYS),
-        "How long the flow log is kept, in days",
-        effect="no machine restarts; older records are deleted",
-        default=400,
-    )
-    block_public_access: bool = setting(
-        Flag(),
-        "Block ingress from the internet for every VPC of this account and region, not only this one",
-        effect="account-wide: cuts off whatever else in the region is reached from the internet",
-        default=False,
-    )
-
-    @property
-    def block(self) -> IPv4Network:
-        return IPv4Network(self.cidr)
 
 
 @dataclass(frozen=True)

@@ -17,13 +17,30 @@ ZONE_LETTERS = ("A", "B", "C", "D")
 
 
 class EnvironmentParameter:
-    """Parameters of `environment.yaml` that the deploy step resolves at the first deploy and then keeps."""
+    """Parameters of `environment.yaml`; most are resolved by the deploy step at the first deploy and then kept."""
 
     S3_PREFIX_LIST_ID = "S3PrefixListId"
+    IPAM_POOL_ID = "IpamPoolId"
+    """Only where the config says `vpc = "ipam"`."""
+    # only where the config says `vpc = "existing"`
+    VPC_ID = "VpcId"
+    VPC_CIDR_BLOCK = "VpcCidrBlock"
+    PRIVATE_ROUTE_TABLE_IDS = "PrivateRouteTableIds"
 
     @staticmethod
     def availability_zone_id(letter: str) -> str:
+        """Of a VPC that is made: the id of the zone, from which the rest follows."""
         return f"AvailabilityZoneId{letter}"
+
+    @staticmethod
+    def private_subnet_id(letter: str) -> str:
+        """Of a VPC that is there: what the zone follows from."""
+        return f"PrivateSubnetId{letter}"
+
+    @staticmethod
+    def availability_zone(letter: str) -> str:
+        """Of a VPC that is there: the name of its subnet's zone."""
+        return f"AvailabilityZone{letter}"
 
 
 class EnvironmentOutput:

@@ -1,35 +1,21 @@
-"""Subnets, routes, NAT gateways and endpoints: who can leave the VPC, and how."""
+"""Subnets and routes of a VPC that is made: who can leave it, and how."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from troposphere import GetAtt, Ref, Sub, Tags
-from troposphere.ec2 import (
-    EIP,
-    NatGateway,
-    Route,
-    RouteTable,
-    SecurityGroup,
-    Subnet,
-    SubnetRouteTableAssociation,
-    VPCEndpoint,
-)
+from troposphere import AWSHelperFn, Cidr, GetAtt, Ref, Select, Tags
+from troposphere.ec2 import Route, RouteTable, Subnet, SubnetRouteTableAssociation
 
-from generator.cidr import Tier, subnet_block
+from generator.cidr import Tier, place_in, subnet_block
 from generator.config import NetworkConfig
 from generator.contract import ZONE_LETTERS
-from generator.parameters import EnvironmentParameters
+from generator.nat import Nat, regional_nat, zonal_nat
+from generator.network_parameters import EnvironmentParameters
 from generator.tags import name_tag
 from generator.vpc import Vpc
 
 ANYWHERE = "0.0.0.0/0"
-
-SESSION_MANAGER_ENDPOINTS = ("ssm", "ssmmessages")
-"""What the SSM agent needs, from version 3.3.40.0 on without `ec2messages`.
-
-https://docs.aws.amazon.com/systems-manager/latest/userguide/setup-create-vpc.html
-"""
 
 
 class PrivateZone(NamedTuple):
@@ -49,16 +35,8 @@ class PublicZone(NamedTuple):
     route_table_association: SubnetRouteTableAssociation
 
 
-class Nat(NamedTuple):
-    """One NAT gateway and the address that downloads come from."""
-
-    letter: str
-    address: EIP
-    gateway: NatGateway
-
-
 class Network(NamedTuple):
-    """The subnets and their ways out; no public side where the config says `nat = "none"`."""
+    """The subnets and their ways out; a public side only for the NAT gateways that stand in it."""
 
     public_route_table: RouteTable | None
     public_default_route: Route | None
@@ -68,29 +46,26 @@ class Network(NamedTuple):
     private_default_routes: tuple[Route, ...]
 
 
-class Endpoints(NamedTuple):
-    """Doors from the VPC to AWS services that do not pass the internet."""
-
-    s3: VPCEndpoint
-    interfaces: tuple[VPCEndpoint, ...]
-
-
 def network(config: NetworkConfig, vpc: Vpc, parameters: EnvironmentParameters) -> Network:
-    """Private subnets in every zone; with a NAT gateway also public ones and the routes between them."""
+    """Private subnets in every zone and, where the config wants it, the way from them to the internet."""
     letters = ZONE_LETTERS[: config.zones]
     private = tuple(_private_zone(config, vpc, parameters, letter) for letter in letters)
     if config.nat == "none":
         return Network(None, None, (), private, (), ())
+    if config.nat == "regional":
+        nat = (regional_nat(config, vpc, parameters),)
+        return Network(None, None, (), private, nat, _private_default_routes(private, nat))
     table = RouteTable("PublicRouteTable", VpcId=Ref(vpc.vpc), Tags=Tags(name_tag("public")))
     public = tuple(_public_zone(config, vpc, parameters, letter, table) for letter in letters)
-    nat = tuple(_nat(vpc, zone) for zone in (public if config.nat == "per-zone" else public[:1]))
+    with_nat = public if config.nat == "per-zone" else public[:1]
+    nat = tuple(zonal_nat(vpc, zone.subnet, zone.letter) for zone in with_nat)
     return Network(
         public_route_table=table,
         public_default_route=_public_default_route(vpc, table),
         public=public,
         private=private,
         nat=nat,
-        private_default_routes=tuple(_private_default_route(zone, nat) for zone in private),
+        private_default_routes=_private_default_routes(private, nat),
     )
 
 
@@ -100,10 +75,18 @@ def _subnet(config: NetworkConfig, vpc: Vpc, parameters: EnvironmentParameters, 
         f"{tier.capitalize()}Subnet{letter}",
         VpcId=Ref(vpc.vpc),
         AvailabilityZoneId=Ref(parameters.availability_zone_ids[position]),
-        CidrBlock=str(subnet_block(config.block, tier, position)),
+        CidrBlock=_block(config, vpc, tier, position),
         MapPublicIpOnLaunch=False,
         Tags=Tags(name_tag(f"{tier}-{letter.lower()}")),
     )
+
+
+def _block(config: NetworkConfig, vpc: Vpc, tier: Tier, position: int) -> str | AWSHelperFn:
+    """A literal block; with an IPAM pool the one in the same place of whatever block the VPC gets."""
+    if config.vpc == "new":
+        return str(subnet_block(config.block, tier, position))
+    place = place_in(config.netmask_length, tier, position)
+    return Select(place.index, Cidr(GetAtt(vpc.vpc, "CidrBlock"), place.count, place.host_bits))
 
 
 def _private_zone(config: NetworkConfig, vpc: Vpc, parameters: EnvironmentParameters, letter: str) -> PrivateZone:
@@ -146,62 +129,15 @@ def _public_default_route(vpc: Vpc, table: RouteTable) -> Route:
     )
 
 
-def _nat(vpc: Vpc, zone: PublicZone) -> Nat:
-    name = name_tag(f"nat-{zone.letter.lower()}")
-    address = EIP(f"NatAddress{zone.letter}", Domain="vpc", Tags=Tags(name), DependsOn=vpc.internet_gateway_attachment)
-    gateway = NatGateway(
-        f"NatGateway{zone.letter}",
-        AllocationId=GetAtt(address, "AllocationId"),
-        ConnectivityType="public",
-        SubnetId=Ref(zone.subnet),
-        Tags=Tags(name),
-    )
-    return Nat(letter=zone.letter, address=address, gateway=gateway)
-
-
-def _private_default_route(zone: PrivateZone, nat: tuple[Nat, ...]) -> Route:
-    own = next((candidate for candidate in nat if candidate.letter == zone.letter), nat[0])
-    return Route(
-        f"PrivateDefaultRoute{zone.letter}",
-        RouteTableId=Ref(zone.route_table),
-        DestinationCidrBlock=ANYWHERE,
-        NatGatewayId=Ref(own.gateway),
-    )
-
-
-def endpoints(config: NetworkConfig, vpc: Vpc, network: Network, security_group: SecurityGroup | None) -> Endpoints:
-    """S3 on every private route table, at no cost; interface endpoints in every private subnet."""
-    s3 = VPCEndpoint(
-        "S3Endpoint",
-        VpcId=Ref(vpc.vpc),
-        VpcEndpointType="Gateway",
-        ServiceName=Sub("com.amazonaws.${AWS::Region}.s3"),
-        RouteTableIds=[Ref(zone.route_table) for zone in network.private],
-        Tags=Tags(name_tag("s3")),
-    )
-    interfaces = tuple(
-        VPCEndpoint(
-            _endpoint_title(service),
-            VpcId=Ref(vpc.vpc),
-            VpcEndpointType="Interface",
-            ServiceName=Sub(f"com.amazonaws.${{AWS::Region}}.{service}"),
-            PrivateDnsEnabled=True,
-            SubnetIds=[Ref(zone.subnet) for zone in network.private],
-            SecurityGroupIds=[Ref(security_group)],
-            Tags=Tags(name_tag(service)),
+def _private_default_routes(private: tuple[PrivateZone, ...], nat: tuple[Nat, ...]) -> tuple[Route, ...]:
+    """Each private subnet's way out: the gateway of its own zone, or the one that there is."""
+    of_zone = {gateway.letter: gateway for gateway in nat}
+    return tuple(
+        Route(
+            f"PrivateDefaultRoute{zone.letter}",
+            RouteTableId=Ref(zone.route_table),
+            DestinationCidrBlock=ANYWHERE,
+            NatGatewayId=Ref(of_zone.get(zone.letter, nat[0]).gateway),
         )
-        for service in interface_endpoint_services(config)
+        for zone in private
     )
-    return Endpoints(s3=s3, interfaces=interfaces)
-
-
-def interface_endpoint_services(config: NetworkConfig) -> tuple[str, ...]:
-    """The configured services, and without internet also the ones that Session Manager needs."""
-    needed = SESSION_MANAGER_ENDPOINTS if config.nat == "none" else ()
-    return tuple(sorted({*needed, *config.endpoints}))
-
-
-def _endpoint_title(service: str) -> str:
-    titles = {"ssmmessages": "SsmMessages", "secretsmanager": "SecretsManager", "sagemaker.api": "SageMakerApi"}
-    titles["sagemaker.runtime"] = "SageMakerRuntime"
-    return titles.get(service, "".join(part.capitalize() for part in service.split("."))) + "Endpoint"

@@ -1,4 +1,4 @@
-"""The CloudFormation Parameters of each template: the values that differ between people who deploy the same file.
+"""The CloudFormation Parameters of a workstation: the values that differ between people who deploy the same file.
 
 Each description says the unit and what a change does to a running machine: nothing, a stop and start, or a
 replacement (which the deploy step refuses unless it is named).
@@ -11,25 +11,13 @@ from typing import Any, NamedTuple
 from troposphere import Parameter
 
 from generator.config import Config
-from generator.contract import (
-    LOGIN_USERS,
-    ZONE_LETTERS,
-    EnvironmentParameter,
-    WorkstationParameter,
-)
+from generator.contract import LOGIN_USERS, WorkstationParameter
 
 MOST_PARAMETERS = 15  # ours, so that the console's form stays readable; CloudFormation's quota is 200
 
 NOTHING = "A change does nothing to a running machine"
 STOP = "A change stops and starts the machine"
 REPLACEMENT = "A change replaces the machine, and is refused unless named"
-
-
-class EnvironmentParameters(NamedTuple):
-    """Parameters of `environment.yaml`."""
-
-    availability_zone_ids: tuple[Parameter, ...]
-    s3_prefix_list_id: Parameter | None
 
 
 class WorkstationParameters(NamedTuple):
@@ -51,41 +39,11 @@ class WorkstationParameters(NamedTuple):
     volume_kms_key_arn: Parameter | None
 
 
-def environment_parameters(config: Config) -> EnvironmentParameters:
-    """One Availability Zone id for each zone and, without internet, the prefix list of S3."""
-    return EnvironmentParameters(
-        availability_zone_ids=tuple(_zone_id(letter) for letter in ZONE_LETTERS[: config.network.zones]),
-        s3_prefix_list_id=_s3_prefix_list() if config.network.nat == "none" else None,
-    )
-
-
-def _zone_id(letter: str) -> Parameter:
-    # An id, not a name: the name `us-east-1a` means another building in each account.
-    # https://docs.aws.amazon.com/ram/latest/userguide/working-with-az-ids.html
-    return Parameter(
-        EnvironmentParameter.availability_zone_id(letter),
-        Type="String",
-        AllowedPattern="[a-z0-9]+-az[0-9]+",
-        ConstraintDescription="an Availability Zone id such as use1-az1",
-        Description=f"Id of the Availability Zone in position {letter}. A change replaces its subnets and machines",
-    )
-
-
-def _s3_prefix_list() -> Parameter:
-    return Parameter(
-        EnvironmentParameter.S3_PREFIX_LIST_ID,
-        Type="String",
-        AllowedPattern="pl-([0-9a-f]{8}|[0-9a-f]{17})",
-        ConstraintDescription="a prefix list id such as pl-63a5400a",
-        Description=f"Id of the AWS-managed prefix list of S3 in this region. {NOTHING}",
-    )
-
-
 def workstation_parameters(config: Config) -> WorkstationParameters:
     """What tells one workstation from another."""
     key_arn = None
     if config.encryption.key == "customer":
-        key_arn = _text(
+        key_arn = text(
             WorkstationParameter.VOLUME_KMS_KEY_ARN,
             r"arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+",
             "the ARN of a KMS key",
@@ -99,19 +57,19 @@ def workstation_parameters(config: Config) -> WorkstationParameters:
 def _identity_parameters() -> dict[str, Parameter]:
     name = WorkstationParameter
     return {
-        "environment_name": _text(
+        "environment_name": text(
             name.ENVIRONMENT_NAME,
             "[a-zA-Z][a-zA-Z0-9-]{0,127}",
             "a stack name",
             f"Stack name of the environment that the machine belongs to. {NOTHING}",
         ),
-        "workstation_name": _text(
+        "workstation_name": text(
             name.WORKSTATION_NAME,
             "[a-z]([a-z0-9-]{0,30}[a-z0-9])?",
             "lower-case letters, digits and hyphens, at most 32",
             f"Name of the workstation, as in ssh NAME. {NOTHING}",
         ),
-        "owner": _text(
+        "owner": text(
             name.OWNER,
             "[A-Za-z0-9+=,.@_-]{1,64}",
             "letters, digits and + = , . @ _ -, at most 64",
@@ -134,7 +92,7 @@ def _machine_parameters() -> dict[str, Parameter]:
             Type="AWS::EC2::Image::Id",
             Description=f"Id of the AMI: a value, never a moving reference. {REPLACEMENT}",
         ),
-        "instance_type": _text(
+        "instance_type": text(
             name.INSTANCE_TYPE,
             r"[a-z][a-z0-9-]*\.[a-z0-9-]+",
             "an instance type such as m7i.xlarge",
@@ -168,7 +126,7 @@ def _place_parameters() -> dict[str, Parameter]:
             Type="AWS::EC2::SecurityGroup::Id",
             Description=f"Id of the environment's security group for workstations. {REPLACEMENT}",
         ),
-        "instance_profile_name": _text(
+        "instance_profile_name": text(
             name.INSTANCE_PROFILE_NAME,
             r"[A-Za-z0-9+=,.@_-]{1,128}",
             "the name of an instance profile",
@@ -177,7 +135,8 @@ def _place_parameters() -> dict[str, Parameter]:
     }
 
 
-def _text(name: str, pattern: str, constraint: str, description: str) -> Parameter:
+def text(name: str, pattern: str, constraint: str, description: str) -> Parameter:
+    """A parameter that is text of one shape; `constraint` says in words what `pattern` allows."""
     return Parameter(
         name, Type="String", AllowedPattern=pattern, ConstraintDescription=constraint, Description=description
     )

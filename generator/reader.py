@@ -19,8 +19,9 @@ from generator.config import (
 from generator.findings import ConfigError, Finding
 from generator.settings import Kind, did_you_mean, printable, show
 
+NETWORK = "network"
 SECTIONS = {
-    "network": NetworkConfig,
+    NETWORK: NetworkConfig,
     "encryption": EncryptionConfig,
     "home_volume": HomeVolumeConfig,
     "machine": MachineConfig,
@@ -48,7 +49,7 @@ def read_config(text: str, name: str) -> Config:
     workstations = _read_workstations(document.get(WORKSTATIONS, []), findings)
     if not findings:
         config = Config(**sections, workstations=workstations)
-        findings += check(config)
+        findings += check(config, given=document.get(NETWORK, {}).keys())
     if findings:
         raise ConfigError(name, tuple(findings))
     return config

@@ -8,10 +8,10 @@ from troposphere import GetAtt, Ref, Tags
 from troposphere.ec2 import SecurityGroup, SecurityGroupRule
 
 from generator.config import NetworkConfig
-from generator.network import ANYWHERE, Network, interface_endpoint_services
-from generator.parameters import EnvironmentParameters
+from generator.network import ANYWHERE
+from generator.network_parameters import EnvironmentParameters
+from generator.place import Place
 from generator.tags import name_tag
-from generator.vpc import Vpc
 
 HTTPS = 443
 
@@ -31,19 +31,17 @@ class SecurityGroups(NamedTuple):
     endpoint: SecurityGroup | None
 
 
-def security_groups(
-    config: NetworkConfig, vpc: Vpc, network: Network, parameters: EnvironmentParameters
-) -> SecurityGroups:
+def security_groups(config: NetworkConfig, place: Place, parameters: EnvironmentParameters) -> SecurityGroups:
     """No ingress at all for workstations: sessions arrive over a connection that the SSM agent opened.
 
     A new GroupDescription or VPC would replace the group, and with it every machine: leave them as they are.
     """
-    endpoint = _endpoint_group(vpc, network) if interface_endpoint_services(config) else None
+    endpoint = _endpoint_group(place) if config.interface_endpoint_services else None
     return SecurityGroups(
         workstation=SecurityGroup(
             "WorkstationSecurityGroup",
             GroupDescription="Workstations: no ingress",
-            VpcId=Ref(vpc.vpc),
+            VpcId=place.vpc_id,
             SecurityGroupEgress=_workstation_egress(config, endpoint, parameters),
             Tags=Tags(name_tag("workstation")),
         ),
@@ -51,20 +49,20 @@ def security_groups(
     )
 
 
-def _endpoint_group(vpc: Vpc, network: Network) -> SecurityGroup:
+def _endpoint_group(place: Place) -> SecurityGroup:
     return SecurityGroup(
         "EndpointSecurityGroup",
-        GroupDescription="Interface endpoints: HTTPS from the private subnets",
-        VpcId=Ref(vpc.vpc),
+        GroupDescription=f"Interface endpoints: HTTPS from {place.endpoint_users}",
+        VpcId=place.vpc_id,
         SecurityGroupIngress=[
             SecurityGroupRule(
                 IpProtocol="tcp",
                 FromPort=HTTPS,
                 ToPort=HTTPS,
-                CidrIp=zone.subnet.CidrBlock,
-                Description=f"HTTPS from private subnet {zone.letter}",
+                CidrIp=source.block,
+                Description=f"HTTPS from {source.name}",
             )
-            for zone in network.private
+            for source in place.endpoint_sources
         ],
         SecurityGroupEgress=[NO_EGRESS],
         Tags=Tags(name_tag("endpoint")),

@@ -7,37 +7,35 @@ from typing import Any
 from troposphere import GetAtt, Output, Ref
 
 from generator.assemble import Stack
-from generator.config import Config, WorkstationConfig
+from generator.config import Config, NetworkConfig, WorkstationConfig
 from generator.contract import (
     ENVIRONMENT_TEMPLATE,
     WORKSTATION_TEMPLATE,
     ZONE_LETTERS,
     EnvironmentOutput,
+    EnvironmentParameter,
     WorkstationOutput,
     WorkstationParameter,
 )
 from generator.ec2 import Workstation, conditions, mappings, workstation
 from generator.encryption import Encryption, encryption
+from generator.endpoints import endpoints
+from generator.flow_log import flow_logs
 from generator.iam import Access, WorkstationIdentity, access, workstation_identity
-from generator.network import Network, endpoints, network
-from generator.parameters import (
-    EnvironmentParameters,
-    WorkstationParameters,
-    environment_parameters,
-    interface,
-    workstation_parameters,
-)
+from generator.network import Network, network
+from generator.network_parameters import EnvironmentParameters, environment_parameters
+from generator.parameters import WorkstationParameters, interface, workstation_parameters
+from generator.place import Place, existing_place, made_place
 from generator.security import SecurityGroups, security_groups
-from generator.vpc import Vpc, flow_log, vpc
+from generator.vpc import Vpc, block_public_access, vpc
 
 
 def environment_stack(config: Config) -> Stack:
     """What the team shares and what rarely changes: network, access, the workstations' role."""
     parameters = environment_parameters(config)
     key = encryption(config.encryption)
-    network_base = vpc(config.network)
-    routes = network(config.network, network_base, parameters)
-    groups = security_groups(config.network, network_base, routes, parameters)
+    network_base, routes, place = _place(config.network, parameters)
+    groups = security_groups(config.network, place, parameters)
     identity, people = workstation_identity(), access()
     return Stack(
         description="Environment for data scientists: network without a way in, access policies, workstation role",
@@ -46,18 +44,28 @@ def environment_stack(config: Config) -> Stack:
             parameters,
             key,
             network_base,
+            block_public_access(config.network),
             routes,
             groups,
-            endpoints(config.network, network_base, routes, groups.endpoint),
-            flow_log(config.network, network_base, key.encryption_key),
+            endpoints(config.network, place, groups.endpoint),
+            flow_logs(config.network, place, key.encryption_key),
             identity,
             people,
         ),
         outputs=(
-            *_network_outputs(network_base, routes, groups),
+            *_network_outputs(place, routes, groups),
             *_identity_outputs(identity, people, key),
         ),
     )
+
+
+def _place(config: NetworkConfig, parameters: EnvironmentParameters) -> tuple[Vpc | None, Network | None, Place]:
+    """The VPC and its network where they are made, and in any case where machines stand."""
+    if parameters.existing:
+        return None, None, existing_place(parameters.existing)
+    base = vpc(config, parameters)
+    routes = network(config, base, parameters)
+    return base, routes, made_place(base, routes)
 
 
 def workstation_stack(config: Config) -> Stack:
@@ -80,10 +88,22 @@ def stacks(config: Config) -> dict[str, Any]:
         "environment": {
             "template": ENVIRONMENT_TEMPLATE,
             "zones": list(ZONE_LETTERS[: config.network.zones]),
-            "parameters": {},
+            "parameters": _environment_values(config.network),
         },
         "workstations": [_workstation(workstation) for workstation in config.workstations],
     }
+
+
+def _environment_values(network: NetworkConfig) -> dict[str, str]:
+    """What the config says of a VPC that is there, or of a pool; the rest is passed or resolved at the deploy."""
+    parameter = EnvironmentParameter
+    subnets = zip(ZONE_LETTERS, network.subnet_ids, strict=False)
+    values = {
+        parameter.IPAM_POOL_ID: network.ipam_pool_id,
+        parameter.VPC_ID: network.vpc_id,
+        **{parameter.private_subnet_id(letter): subnet for letter, subnet in subnets},
+    }
+    return {name: value for name, value in values.items() if value}
 
 
 def _workstation(workstation: WorkstationConfig) -> dict[str, Any]:
@@ -127,7 +147,16 @@ def image(workstation: WorkstationConfig) -> str:
 
 
 def _environment_form(parameters: EnvironmentParameters) -> dict[str, Any]:
-    groups = {"Availability Zones (resolved by the first deploy, then kept)": parameters.availability_zone_ids}
+    existing = parameters.existing
+    groups = {}
+    if existing:
+        optional = (existing.vpc_cidr_block, existing.private_route_table_ids)
+        zones = tuple(parameter for zone in existing.zones for parameter in (zone.subnet_id, zone.availability_zone))
+        groups["Network that is there"] = (existing.vpc_id, *zones, *filter(None, optional))
+    if parameters.ipam_pool_id:
+        groups["Addresses"] = (parameters.ipam_pool_id,)
+    if parameters.availability_zone_ids:
+        groups["Availability Zones (resolved by the first deploy, then kept)"] = parameters.availability_zone_ids
     if parameters.s3_prefix_list_id:
         groups["Region (resolved by the first deploy, then kept)"] = (parameters.s3_prefix_list_id,)
     return interface(groups)
@@ -157,25 +186,27 @@ def _workstation_form(parameters: WorkstationParameters) -> dict[str, Any]:
     )
 
 
-def _network_outputs(vpc: Vpc, network: Network, groups: SecurityGroups) -> tuple[Output, ...]:
+def _network_outputs(place: Place, network: Network | None, groups: SecurityGroups) -> tuple[Output, ...]:
     output = EnvironmentOutput
     zones = []
-    for zone in network.private:
+    for zone in place.zones:
         zones += [
-            Output(output.private_subnet_id(zone.letter), Value=Ref(zone.subnet)),
-            Output(output.availability_zone(zone.letter), Value=GetAtt(zone.subnet, "AvailabilityZone")),
+            Output(output.private_subnet_id(zone.letter), Value=zone.subnet_id),
+            Output(output.availability_zone(zone.letter), Value=zone.availability_zone),
         ]
+    public, nat = (network.public, network.nat) if network else ((), ())
     return (
-        Output(output.VPC_ID, Value=Ref(vpc.vpc)),
+        Output(output.VPC_ID, Value=place.vpc_id),
         *zones,
-        *(Output(output.public_subnet_id(zone.letter), Value=Ref(zone.subnet)) for zone in network.public),
+        *(Output(output.public_subnet_id(zone.letter), Value=Ref(zone.subnet)) for zone in public),
         *(
             Output(
-                output.nat_public_address(nat.letter),
+                output.nat_public_address(found.letter),
                 Description="Where downloads come from",
-                Value=GetAtt(nat.address, "PublicIp"),
+                Value=GetAtt(found.address, "PublicIp"),
             )
-            for nat in network.nat
+            for gateway in nat
+            for found in gateway.addresses
         ),
         Output(output.WORKSTATION_SECURITY_GROUP_ID, Value=GetAtt(groups.workstation, "GroupId")),
     )

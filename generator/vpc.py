@@ -1,20 +1,15 @@
-"""The VPC, its gateway to the internet, and its flow log."""
+"""A VPC that is made, and its gateway to the internet."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from troposphere import GetAtt, Ref, Tags
-from troposphere.ec2 import VPC, FlowLog, InternetGateway, VPCBlockPublicAccessOptions, VPCGatewayAttachment
-from troposphere.iam import ManagedPolicy, Role
-from troposphere.kms import Key
-from troposphere.logs import LogGroup
+from troposphere import Ref, Tags
+from troposphere.ec2 import VPC, InternetGateway, VPCBlockPublicAccessOptions, VPCGatewayAttachment
 
 from generator.config import NetworkConfig
-from generator.policies import assume_role_policy, flow_log_policy, statements
+from generator.network_parameters import EnvironmentParameters
 from generator.tags import name_tag
-
-FLOW_LOG_SERVICE = "vpc-flow-logs"
 
 
 class Vpc(NamedTuple):
@@ -23,26 +18,16 @@ class Vpc(NamedTuple):
     vpc: VPC
     internet_gateway: InternetGateway | None
     internet_gateway_attachment: VPCGatewayAttachment | None
-    block_public_access_options: VPCBlockPublicAccessOptions | None
 
 
-class VpcFlowLog(NamedTuple):
-    """The record of who talked to whom, and the role that writes it."""
-
-    flow_log_group: LogGroup
-    flow_log_policy: ManagedPolicy
-    flow_log_role: Role
-    flow_log: FlowLog
-
-
-def vpc(config: NetworkConfig) -> Vpc:
+def vpc(config: NetworkConfig, parameters: EnvironmentParameters) -> Vpc:
     """Both DNS attributes are on: private DNS of the endpoints needs them.
 
     https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html
     """
     network = VPC(
         "Vpc",
-        CidrBlock=config.cidr,
+        **_block(config, parameters),
         EnableDnsSupport=True,
         EnableDnsHostnames=True,
         Tags=Tags(name_tag()),
@@ -57,51 +42,25 @@ def vpc(config: NetworkConfig) -> Vpc:
         vpc=network,
         internet_gateway=gateway,
         internet_gateway_attachment=attachment,
-        block_public_access_options=_block_public_access() if config.block_public_access else None,
     )
+
+
+def _block(config: NetworkConfig, parameters: EnvironmentParameters) -> dict[str, Any]:
+    """Its addresses: a block of the config's, or one that an IPAM pool picks so that it is nobody else's.
+
+    https://docs.aws.amazon.com/vpc/latest/ipam/create-vpc-ipam.html
+    """
+    if parameters.ipam_pool_id:
+        return {"Ipv4IpamPoolId": Ref(parameters.ipam_pool_id), "Ipv4NetmaskLength": config.netmask_length}
+    return {"CidrBlock": config.cidr}
+
+
+def block_public_access(config: NetworkConfig) -> VPCBlockPublicAccessOptions | None:
+    """The account's switch against ingress from the internet, where the config asks for it."""
+    return _block_public_access() if config.block_public_access else None
 
 
 def _block_public_access() -> VPCBlockPublicAccessOptions:
     # Account- and region-wide, so never on by default. NAT gateways keep working in this mode.
     # https://docs.aws.amazon.com/vpc/latest/userguide/security-vpc-bpa.html
     return VPCBlockPublicAccessOptions("BlockPublicAccessOptions", InternetGatewayBlockMode="block-ingress")
-
-
-def flow_log(config: NetworkConfig, vpc: Vpc, key: Key | None) -> VpcFlowLog | None:
-    """The VPC's flow log in CloudWatch Logs; None where the config turns it off."""
-    if config.flow_log == "off":
-        return None
-    encryption = {"KmsKeyId": GetAtt(key, "Arn")} if key else {}
-    group = LogGroup(
-        "FlowLogGroup",
-        RetentionInDays=config.flow_log_retention_days,
-        DeletionPolicy="RetainExceptOnCreate",  # the group of a failed first deploy holds nothing
-        UpdateReplacePolicy="Retain",
-        **encryption,
-    )
-    policy = ManagedPolicy(
-        "FlowLogPolicy",
-        Description="Lets VPC Flow Logs write to its log group",
-        PolicyDocument=statements(flow_log_policy(group)),
-    )
-    role = Role(
-        "FlowLogRole",
-        AssumeRolePolicyDocument=assume_role_policy(FLOW_LOG_SERVICE),
-        ManagedPolicyArns=[Ref(policy)],
-        Tags=Tags(name_tag("flow-log")),
-    )
-    return VpcFlowLog(
-        flow_log_group=group,
-        flow_log_policy=policy,
-        flow_log_role=role,
-        flow_log=FlowLog(
-            "FlowLog",
-            ResourceId=Ref(vpc.vpc),
-            ResourceType="VPC",
-            TrafficType="ALL" if config.flow_log == "all" else "REJECT",
-            LogDestinationType="cloud-watch-logs",
-            LogGroupName=Ref(group),
-            DeliverLogsPermissionArn=GetAtt(role, "Arn"),
-            Tags=Tags(name_tag()),
-        ),
-    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.generator.bad_networks import BAD_NETWORKS, found, workstation
+from tests.generator.bad_places import BAD_PLACES
 
 NAME_WANT = "lower-case letters, digits and hyphens, starting with a letter, at most 32, not ending in a hyphen"
 OWNER_WANT = "an IAM user name or a session name: letters, digits and + = , . @ _ -, at most 64"
@@ -190,5 +191,5 @@ BAD_WORKSTATIONS = {
         found("workstation", "501 tables", "at most 500"),
     ),
 }
-BAD = BAD_NETWORKS | BAD_WORKSTATIONS
+BAD = BAD_NETWORKS | BAD_PLACES | BAD_WORKSTATIONS
 """Name of the case to the config and its one finding."""

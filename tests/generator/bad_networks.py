@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-NETWORK_KEYS = "cidr, zones, nat, endpoints, egress_tcp_ports, flow_log, flow_log_retention_days, block_public_access"
+NETWORK_KEYS = (
+    "vpc, cidr, ipam_pool_id, netmask_length, vpc_id, subnet_ids, s3_endpoint, zones, nat, nat_addresses, endpoints, "
+    "egress_tcp_ports, flow_log, flow_log_retention_days, block_public_access"
+)
+NAT = 'one of "per-zone", "single", "regional", "none", "existing"'
 WORKSTATION_KEYS = (
     "name, owner, instance_type, fallback_instance_types, operating_system, image, zone, key_name, root_volume_gib, "
     "home_volume_gib"
@@ -138,11 +142,11 @@ BAD_NETWORKS = {
     "zones as a fraction": (network("zones = 2.0"), found("network.zones", "2.0", "a whole number from 2 to 4")),
     "misspelt nat": (
         network('nat = "per-zon"'),
-        found("network.nat", '"per-zon"', 'one of "per-zone", "single", "none"', 'did you mean "per-zone"?'),
+        found("network.nat", '"per-zon"', NAT, 'did you mean "per-zone"?'),
     ),
     "nat as a truth value": (
         network("nat = true"),
-        found("network.nat", "true", 'one of "per-zone", "single", "none"'),
+        found("network.nat", "true", NAT),
     ),
     "unknown endpoint": (
         network('endpoints = ["smm"]'),

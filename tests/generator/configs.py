@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from generator.checks import PARAVIRTUAL_FAMILIES
 from generator.cidr import DOCKER_BRIDGE, PRIVATE_RANGES
-from generator.config import ENDPOINT_SERVICES, LOG_RETENTION_DAYS, architecture
+from generator.config import architecture
+from generator.network_config import ENDPOINT_SERVICES, LOG_RETENTION_DAYS, OWN_WAYS_OUT, WAYS_OUT_THERE
 
 INSTANCE_TYPES = (
     "t3.medium",
@@ -38,6 +39,26 @@ def blocks(draw: st.DrawFn) -> str:
     return "10.38.0.0/20" if block.overlaps(DOCKER_BRIDGE) else str(block)
 
 
+def identifiers(kind: str) -> st.SearchStrategy[str]:
+    return st.from_regex(rf"{kind}-([0-9a-f]{{8}}|[0-9a-f]{{17}})", fullmatch=True)
+
+
+@st.composite
+def places(draw: st.DrawFn, zones: int) -> dict[str, Any]:
+    """Where the VPC comes from, and the ways out that such a VPC can have."""
+    kind = draw(st.sampled_from(("new", "ipam", "existing")))
+    nat = draw(st.sampled_from(WAYS_OUT_THERE if kind == "existing" else OWN_WAYS_OUT))
+    subnets = st.lists(identifiers("subnet"), min_size=zones, max_size=zones, unique=True)
+    settings = {
+        "new": {"cidr": blocks()},
+        "ipam": {"ipam_pool_id": identifiers("ipam-pool"), "netmask_length": st.integers(16, 24)},
+        "existing": {"vpc_id": identifiers("vpc"), "subnet_ids": subnets, "s3_endpoint": st.booleans()},
+    }[kind]
+    if nat == "regional":
+        settings["nat_addresses"] = st.sampled_from(("fixed", "automatic"))
+    return {"vpc": kind, "nat": nat} | {key: draw(values) for key, values in settings.items() if draw(st.booleans())}
+
+
 @st.composite
 def configs(draw: st.DrawFn) -> dict[str, Any]:
     """A legal config as plain data; every setting may be there or left to its default."""
@@ -47,9 +68,8 @@ def configs(draw: st.DrawFn) -> dict[str, Any]:
     ports = draw(st.lists(st.integers(1, 65535).filter(lambda port: port != 443), max_size=3, unique=True))
     config = {
         "network": {
-            "cidr": draw(blocks()),
+            **draw(places(zones)),
             "zones": zones,
-            "nat": draw(st.sampled_from(("per-zone", "single", "none"))),
             "endpoints": draw(st.lists(st.sampled_from(ENDPOINT_SERVICES), unique=True)),
             "egress_tcp_ports": [443, *ports],
             "flow_log": draw(st.sampled_from(("all", "rejected", "off"))),

@@ -6,7 +6,8 @@ from ipaddress import IPv4Network
 
 import pytest
 
-from generator.cidr import subnet_block
+from analysis.intrinsics import cidr
+from generator.cidr import place_in, subnet_block
 
 
 def blocks(vpc: str) -> list[str]:
@@ -35,6 +36,17 @@ def test_no_block_overlaps_another_or_the_spare_quarter(prefix):
 
     assert all(block.subnet_of(vpc) and block.prefixlen <= 28 for block in found)
     assert sum(block.num_addresses for block in found) == vpc.num_addresses
+
+
+@pytest.mark.parametrize("prefix", range(16, 25))
+@pytest.mark.parametrize("tier", ["public", "private"])
+def test_the_place_of_a_subnet_leads_to_the_same_block(prefix, tier):
+    vpc = IPv4Network(f"10.0.0.0/{prefix}")
+    places = [place_in(prefix, tier, position) for position in range(4)]
+
+    cut = [cidr(str(vpc), place.count, place.host_bits)[place.index] for place in places]
+
+    assert cut == [str(subnet_block(vpc, tier, position)) for position in range(4)]
 
 
 def test_a_fifth_zone_has_no_room():

@@ -34,6 +34,20 @@ def test_all_findings_are_shown_at_once():
     assert keys == ["network.zones", "network.nat", "workstation[0].name", "workstation[1].nmae", "workstation[1].name"]
 
 
+def test_every_setting_that_does_not_fit_the_kind_of_vpc_is_named():
+    text = (
+        '[network]\nvpc = "existing"\nnat = "regional"\nnetmask_length = 20\ncidr = "10.38.0.0/20"\n'
+        'subnet_ids = ["subnet-01234567"]\n'
+    )
+
+    with pytest.raises(ConfigError) as error:
+        read_config(text, "config/team.toml")
+
+    keys = [finding.key for finding in error.value.findings]
+
+    assert keys == ["network.cidr", "network.netmask_length", "network.nat", "network.subnet_ids"]
+
+
 def test_findings_that_need_the_whole_config_come_together():
     text = (
         '[network]\ncidr = "8.8.8.8/26"\negress_tcp_ports = [80]\n'

@@ -174,6 +174,92 @@ def test_a_broken_promise_is_named(case):
     assert named in broken(environment, workstation)
 
 
+ELSEWHERE: dict[str, tuple[str, Break, str]] = {
+    "a zone that the regional gateway leaves out": (
+        "regional",
+        lambda e, w: properties(e, "RegionalNatGateway")["AvailabilityZoneAddresses"].pop(),
+        "RegionalNatGateway is not in every zone",
+    ),
+    "an address that the regional gateway leaves out": (
+        "regional",
+        lambda e, w: properties(e, "RegionalNatGateway").pop("AvailabilityZoneAddresses"),
+        "a public address that is no NAT gateway's",
+    ),
+    "a regional gateway in a subnet": (
+        "regional",
+        lambda e, w: properties(e, "RegionalNatGateway").update(SubnetId={"Ref": "PrivateSubnetA"}),
+        "RegionalNatGateway is in a private subnet",
+    ),
+    "a regional gateway with a public subnet": (
+        "regional",
+        lambda e, w: e.update(PublicSubnetA=e["PrivateSubnetA"]),
+        "RegionalNatGateway with a public subnet, which it does not need",
+    ),
+    "a regional gateway that does not wait": (
+        "regional",
+        lambda e, w: e["RegionalNatGateway"].pop("DependsOn"),
+        "RegionalNatGateway does not wait for the internet gateway",
+    ),
+    "a private subnet past the regional gateway": (
+        "regional",
+        lambda e, w: e.pop("PrivateDefaultRouteA"),
+        "PrivateSubnetA: a way out that is not NAT, or none where there should be",
+    ),
+    "a literal block in a VPC from a pool": (
+        "ipam",
+        lambda e, w: properties(e, "PrivateSubnetA").update(CidrBlock="10.38.8.0/23"),
+        "a subnet outside the VPC, or smaller than AWS allows",
+    ),
+    "one place for two subnets": (
+        "ipam",
+        lambda e, w: properties(e, "PrivateSubnetA").update(CidrBlock=properties(e, "PrivateSubnetB")["CidrBlock"]),
+        "subnets that overlap",
+    ),
+    "a function where the block is known": (
+        "default",
+        lambda e, w: properties(e, "PrivateSubnetA").update(
+            CidrBlock={"Fn::Select": [4, {"Fn::Cidr": [{"Fn::GetAtt": ["Vpc", "CidrBlock"]}, 8, 9]}]}
+        ),
+        "a literal block that is cut by a function, or the other way round",
+    ),
+    "ingress from elsewhere than the VPC of the pool": (
+        "ipam",
+        lambda e, w: properties(e, "EndpointSecurityGroup")["SecurityGroupIngress"].append(rule(CidrIp="10.0.0.0/8")),
+        "EndpointSecurityGroup: ingress from outside the VPC",
+    ),
+    "ingress from elsewhere than the VPC that is there": (
+        "existing-vpc",
+        lambda e, w: properties(e, "EndpointSecurityGroup")["SecurityGroupIngress"][0].update(CidrIp={"Ref": "VpcId"}),
+        "EndpointSecurityGroup: ingress from outside the VPC",
+    ),
+    "a route in a VPC that is there": (
+        "existing-vpc",
+        lambda e, w: e.update(Way=new("AWS::EC2::Route", RouteTableId={"Ref": "PrivateRouteTableIds"})),
+        "Way in a VPC that is not ours",
+    ),
+    "S3 in a VPC that is there, on a table of its own": (
+        "existing-vpc",
+        lambda e, w: properties(e, "S3Endpoint").update(RouteTableIds=["rtb-01234567"]),
+        "S3's endpoint is not on every private route table",
+    ),
+    "a log of others' traffic": (
+        "existing-vpc",
+        lambda e, w: properties(e, "FlowLogA").update(ResourceType="VPC", ResourceId={"Ref": "VpcId"}),
+        "FlowLogA records more than the machines' subnets",
+    ),
+    "S3 through the NAT gateway": ("default", lambda e, w: e.pop("S3Endpoint"), "no endpoint for S3"),
+}
+
+
+@pytest.mark.parametrize("case", ELSEWHERE)
+def test_a_promise_of_another_network_that_is_broken_is_named(case):
+    config, break_it, named = ELSEWHERE[case]
+    environment, workstation = copy.deepcopy(templates(config))
+    break_it(environment["Resources"], workstation["Resources"])
+
+    assert named in broken(environment, workstation)
+
+
 def test_an_export_is_a_broken_promise():
     environment, workstation = copy.deepcopy(templates("default"))
     environment["Outputs"]["VpcId"]["Export"] = {"Name": "vpc"}
@@ -181,7 +267,7 @@ def test_an_export_is_a_broken_promise():
     assert broken(environment, workstation) == ["a transform or an export"]
 
 
-@pytest.mark.parametrize("config", ["default", "minimal", "maximal"])
+@pytest.mark.parametrize("config", sorted(path.stem for path in ROOT.glob("config/*.toml")))
 def test_the_committed_templates_keep_every_promise(config):
     folder = ROOT / "templates" / ("" if config == "default" else config)
     environment = load((folder / "environment.yaml").read_text())

@@ -106,3 +106,24 @@ def test_the_types_to_fall_back_on_keep_their_order():
 
     assert only_workstation("")["fallback_instance_types"] == []
     assert only_workstation(lines)["fallback_instance_types"] == ["m6i.xlarge", "m7a.xlarge", "m5.xlarge"]
+
+
+def values(network: str) -> dict[str, str]:
+    return stacks(read_config(f"[network]\n{network}\n", "any"))["environment"]["parameters"]
+
+
+@pytest.mark.parametrize(
+    ("network", "expected"),
+    [
+        ('vpc = "ipam"', {}),
+        ('vpc = "ipam"\nipam_pool_id = "ipam-pool-01234567"', {"IpamPoolId": "ipam-pool-01234567"}),
+        ('vpc = "existing"\nnat = "none"', {}),
+        (
+            'vpc = "existing"\nnat = "none"\nvpc_id = "vpc-01234567"\n'
+            'subnet_ids = ["subnet-01234567", "subnet-89abcdef"]',
+            {"VpcId": "vpc-01234567", "PrivateSubnetIdA": "subnet-01234567", "PrivateSubnetIdB": "subnet-89abcdef"},
+        ),
+    ],
+)
+def test_what_the_config_says_of_a_network_is_handed_to_the_deploy_step(network, expected):
+    assert values(network) == expected
