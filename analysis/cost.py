@@ -15,10 +15,13 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from analysis.cost_lines import Line, resource_lines, traffic_notes
+from analysis.cost_lines import Line, resource_lines
+from analysis.cost_notes import left_out_notes, traffic_notes
 from analysis.partial import resolve_partly
 from analysis.prices import Prices, read_prices
 from analysis.resolve import Context
+
+SUBNET = "AWS::EC2::Subnet"
 
 __all__ = ["Cost", "Line", "for_stacks", "monthly"]
 
@@ -65,8 +68,10 @@ def monthly(template: Mapping[str, Any], parameters: Mapping[str, str], region: 
     """
     prices = read_prices()
     resources = resolve_partly(template, parameters, Context(region=region)).resources.values()
-    lines = tuple(line for resource in resources for line in resource_lines(resource, prices))
-    return Cost(lines, (*_source_notes(prices, region), *traffic_notes(resources, prices), *_unknown_notes(lines)))
+    zones = len({str(item.properties.get("AvailabilityZoneId")) for item in resources if item.type == SUBNET})
+    lines = tuple(line for resource in resources for line in resource_lines(resource, prices, zones=zones))
+    notes = (*traffic_notes(resources, prices), *left_out_notes(resources), *_unknown_notes(lines))
+    return Cost(lines, (*_source_notes(prices, region), *notes))
 
 
 def for_stacks(stacks: Mapping[str, Any], templates: Mapping[str, Mapping[str, Any]], region: str) -> dict[str, Cost]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -37,11 +36,14 @@ class Line:
         return None not in (self.running, self.idle_stop, self.stopped, self.removed)
 
 
-def resource_lines(resource: Resource, prices: Prices) -> tuple[Line, ...]:
-    """What the resource costs; no line for a type without a standing charge, an unknown line for a type not listed."""
+def resource_lines(resource: Resource, prices: Prices, *, zones: int = 0) -> tuple[Line, ...]:
+    """What the resource costs; no line for a type without a standing charge, an unknown line for a type not listed.
+
+    `zones` are those with subnets, which a regional NAT gateway may grow into.
+    """
     match resource.type:
         case "AWS::EC2::NatGateway":
-            return (_standing(resource, "network", "NAT gateway", _nat_gateway(resource, prices)),)
+            return _nat_gateway(resource, prices, zones)
         case "AWS::EC2::EIP":
             return (_standing(resource, "network", "public IPv4 address", _hours(prices, "public_ipv4_hour")),)
         case "AWS::EC2::VPCEndpoint":
@@ -55,26 +57,10 @@ def resource_lines(resource: Resource, prices: Prices) -> tuple[Line, ...]:
         case "AWS::CloudWatch::Alarm":
             return (_standing(resource, "other", "alarm", prices.unit["alarm_month"]),)
         case "AWS::Logs::LogGroup" | "AWS::EC2::FlowLog":
-            return ()  # paid by the gigabyte: see `traffic_notes`
+            return ()  # paid by the gigabyte: see cost_notes.py
     if resource.type in prices.free_types:
         return ()
     return (_standing(resource, "other", resource.type, None),)
-
-
-def traffic_notes(resources: Iterable[Resource], prices: Prices) -> tuple[str, ...]:
-    """What is paid by the gigabyte, for the resources that are there."""
-    types = {resource.type for resource in resources}
-    interface = any(_is_interface(item) for item in resources if item.type == "AWS::EC2::VPCEndpoint")
-    unit = prices.unit
-    notes = []
-    if "AWS::EC2::NatGateway" in types:
-        notes.append(f"On top, per GB through a NAT gateway: ${unit['nat_gateway_gb']}")
-    if interface:
-        notes.append(f"On top, per GB through an interface endpoint: ${unit['interface_endpoint_gb']}")
-    if "AWS::EC2::FlowLog" in types:
-        ingest, kept = unit["flow_log_ingest_gb"], unit["log_storage_gib_month"]
-        notes.append(f"On top, per GB of flow log: ${ingest} to write, ${kept} a month to keep")
-    return tuple(notes)
 
 
 def _hours(prices: Prices, name: str) -> Decimal:
@@ -87,14 +73,33 @@ def _standing(resource: Resource, group: str, what: str, price: Decimal | None) 
     return Line(resource.logical_id, group, what, price, price, price, price if stays else ZERO)
 
 
-def _nat_gateway(resource: Resource, prices: Prices) -> Decimal | None:
-    """A regional NAT gateway is billed for each zone that it grows into, which no template says."""
-    regional = resource.properties.get("AvailabilityMode") == "regional"
-    return None if regional else _hours(prices, "nat_gateway_hour")
+def _nat_gateway(resource: Resource, prices: Prices, zones: int) -> tuple[Line, ...]:
+    """A regional one is paid for each zone that it is in: those of its addresses, or at most every zone with subnets.
+
+    AWS takes the addresses of the latter itself, so no other resource stands for them.
+    https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateways-regional.html
+    """
+    hour = _hours(prices, "nat_gateway_hour")
+    if not is_regional(resource):
+        return (_standing(resource, "network", "NAT gateway", hour),)
+    if listed := len(resource.properties.get("AvailabilityZoneAddresses", ())):
+        what = f"regional NAT gateway in {_count(listed)}"
+        return (_standing(resource, "network", what, hour * listed),)
+    if not zones:
+        return (_standing(resource, "network", "regional NAT gateway", None),)
+    address = _hours(prices, "public_ipv4_hour")
+    return (
+        _standing(resource, "network", f"regional NAT gateway in up to {_count(zones)}", hour * zones),
+        _standing(resource, "network", f"its addresses in up to {_count(zones)}", address * zones),
+    )
 
 
-def _is_interface(resource: Resource) -> bool:
-    return resource.properties.get("VpcEndpointType") == "Interface"
+def _count(zones: int) -> str:
+    return f"{zones} zone{'' if zones == 1 else 's'}"
+
+
+def is_regional(resource: Resource) -> bool:
+    return resource.properties.get("AvailabilityMode") == "regional"
 
 
 def _endpoint(resource: Resource, prices: Prices) -> Line:
@@ -106,7 +111,7 @@ def _endpoint(resource: Resource, prices: Prices) -> Line:
     if kind != "Interface":
         return _standing(resource, "network", f"{kind} endpoint", None)
     zones = len(resource.properties.get("SubnetIds", ()))
-    what = f"interface endpoint {service} in {zones} zone{'' if zones == 1 else 's'}"
+    what = f"interface endpoint {service} in {_count(zones)}"
     return _standing(resource, "network", what, _hours(prices, "interface_endpoint_zone_hour") * zones)
 
 

@@ -14,7 +14,7 @@ from analysis.picture_groups import draw_groups
 from analysis.picture_layout import LEGEND_LINE, MARGIN, Box, Layout, lay_out
 from analysis.picture_lines import draw_lines
 from analysis.picture_pen import INK, LINE, MUTED, PRIVATE, RED, ROUTE, SESSION, WHITE, Pen, Stroke
-from analysis.picture_scene import NOTHING_IN, Scene, read_scene
+from analysis.picture_scene import ITS_OWN_ROUTES, NOTHING_IN, Scene, read_scene
 
 TITLE = "A development environment for data scientists on AWS"
 GENERATED = "<!-- Generated from the templates by python -m analysis picture. Do not edit. -->"
@@ -50,19 +50,32 @@ def describe(scene: Scene) -> str:
             sentences.append(f"Zone {zone.name}: private subnet {zone.private.cidr}; workstations: {names}.")
         if zone.endpoints:
             sentences.append(f"Zone {zone.name}: interface endpoints {', '.join(zone.endpoints)}.")
-    way = "interface endpoints" if scene.session_by_endpoint else "the NAT and internet gateways"
+    if scene.regional_nat:
+        sentences.append("One NAT gateway for the whole VPC, in every zone.")
+    ours = ITS_OWN_ROUTES if scene.is_existing else "the NAT and internet gateways"
+    way = "interface endpoints" if scene.session_by_endpoint else ours
     sentences.append(f"Workstations' security group: {scene.inbound}, {scene.outbound}.")
     sentences.append(f"Sessions are opened by the workstation through {way} and meet the laptop at Systems Manager.")
     return " ".join(sentences)
 
 
 def _subtitle(scene: Scene) -> str:
-    nats = sum(bool(zone.nat) for zone in scene.zones)
-    way_out = f"downloads through {_count(nats, 'NAT gateway')}" if nats else "no way to the internet"
+    way_out = _way_out(scene)
     machines = _count(sum(len(zone.workstations) for zone in scene.zones), "workstation")
     zones = _count(len(scene.zones), "Availability Zone")
     way_in = "no way in from outside" if scene.inbound == NOTHING_IN else f"inbound rules ({scene.inbound})"
     return f"{machines.capitalize()} in private subnets, {zones}: {way_in}, {way_out}"
+
+
+def _way_out(scene: Scene) -> str:
+    nats = sum(bool(zone.nat) for zone in scene.zones)
+    if nats:
+        return f"downloads through {_count(nats, 'NAT gateway')}"
+    if scene.regional_nat:
+        return "downloads through one regional NAT gateway"
+    if scene.is_existing and scene.reaches_anywhere:
+        return f"downloads through {ITS_OWN_ROUTES}"
+    return "no way to the internet"
 
 
 def _count(number: int, thing: str) -> str:
@@ -73,13 +86,13 @@ def _count(number: int, thing: str) -> str:
 def _legend(scene: Scene) -> tuple[tuple[Stroke, str], ...]:
     """What each kind of line means, for those that are in the picture."""
     lines = []
-    if any(zone.private and zone.private.way_out for zone in scene.zones):
+    if scene.internet_gateway:
         lines.append((ROUTE, "Default route: private subnet, NAT gateway, internet gateway, internet"))
     way = "an interface endpoint" if scene.session_by_endpoint else "the same way out"
     session = f"Session (TCP 443): the workstation opens it through {way}, the laptop joins it at Systems Manager"
     lines.append((SESSION, session))
     if any(zone.reaches_s3 for zone in scene.zones):
-        past = ", past the NAT gateway" if any(zone.nat for zone in scene.zones) else ""
+        past = ", past the NAT gateway" if scene.internet_gateway else ""
         lines.append((PRIVATE, f"Amazon S3 through the gateway endpoint: free of charge{past}"))
     inbound = "no inbound rule" if scene.inbound == NOTHING_IN else scene.inbound
     lines.append((Stroke(RED, "6 4", 1.5), f"Security group of the workstations: {inbound}"))

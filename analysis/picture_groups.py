@@ -78,8 +78,8 @@ def _subnet(pen: Pen, box: Box, subnet: Subnet, icon: str, name: str, way_out: s
 
 
 def _nat_name(logical_id: str) -> str:
-    """`NAT gateway A` for `NatGatewayA`."""
-    return logical_id.replace("NatGateway", "NAT gateway ") if logical_id else ""
+    """`NAT gateway A` for `NatGatewayA`, `NAT gateway` for `RegionalNatGateway`."""
+    return logical_id.removeprefix("Regional").replace("NatGateway", "NAT gateway ").strip()
 
 
 def _nat(pen: Pen, place: ZonePlace) -> None:
@@ -94,6 +94,13 @@ def _nat(pen: Pen, place: ZonePlace) -> None:
     pen.icon("nat-gateway", place.nat_x, middle, 56, plate=True)
     pen.words("NAT gateway", place.nat_x + 36, middle - 2, bold=True)
     pen.words("Elastic IP", place.nat_x + 36, middle + 15, size=12, colour=MUTED)
+
+
+def _regional_nat(pen: Pen, layout: Layout) -> None:
+    """In no zone: on the middle line of the VPC, between the zones and the internet gateway."""
+    pen.icon("nat-gateway", layout.gateway_x, layout.nat_y, 56, plate=True)
+    pen.words("NAT gateway", layout.gateway_x + 42, layout.nat_y - 2, bold=True)
+    pen.words("regional: in every zone", layout.gateway_x + 42, layout.nat_y + 15, size=12, colour=MUTED)
 
 
 def _group(pen: Pen, scene: Scene, place: ZonePlace) -> None:
@@ -144,7 +151,9 @@ def _endpoints(pen: Pen, scene: Scene, place: ZonePlace) -> None:
 
 
 def _edges(pen: Pen, scene: Scene, layout: Layout) -> None:
-    """What stands on the VPC's edge, and outside of AWS."""
+    """What stands on the VPC's edge or in no zone, and outside of AWS."""
+    if scene.regional_nat:
+        _regional_nat(pen, layout)
     if scene.internet_gateway:
         pen.icon("internet-gateway", layout.gateway_x, layout.vpc.y, 58, plate=True)
         pen.words("Internet gateway", layout.gateway_x - 40, layout.vpc.y - 10, bold=True, anchor="end", halo=True)

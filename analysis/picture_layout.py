@@ -27,6 +27,8 @@ VPC_BELOW_REGION = 92
 REGION_TOP_ALONE = 124
 """Where the region and its VPC begin when there is no internet above them."""
 VPC_BELOW_REGION_ALONE = 46
+REGIONAL_NAT = 196
+"""Between the top of the VPC and its zones, where a NAT gateway stands between them and the internet gateway."""
 SERVICE_STEP = 128
 SERVICE_WIDTH = 232
 LEGEND_LINE = 30
@@ -83,6 +85,8 @@ class Layout:
     vpc: Box
     zones: tuple[ZonePlace, ...]
     gateway_x: int
+    nat_y: int
+    """The middle of a regional NAT gateway."""
     service_x: int
     services: tuple[tuple[str, int], ...]
     """Service to the middle of its icon, from the top."""
@@ -110,7 +114,7 @@ def lay_out(scene: Scene, *, legend_lines: int) -> Layout:
     private_height = SUBNET_HEADER + _group_height(rows) + 20 + (endpoint_height + 30 if endpoint_height else 0)
     has_public = any(zone.public for zone in scene.zones)
     zone_height = 44 + (PUBLIC_HEIGHT + GUTTER if has_public else 0) + private_height + 20
-    zone_top = vpc_top + (98 if has_public else 60)
+    zone_top = vpc_top + (REGIONAL_NAT if scene.regional_nat else 98 if has_public else 60)
     zone_width = subnet_width + 40
     vpc_left = LEFT + 28
     vpc_width = 28 + len(scene.zones) * (zone_width + 28)
@@ -140,6 +144,7 @@ def lay_out(scene: Scene, *, legend_lines: int) -> Layout:
         vpc=vpc,
         zones=zones,
         gateway_x=gateway_x,
+        nat_y=vpc_top + 98,
         service_x=vpc.right + SERVICE_WIDTH // 2 + 14,
         services=_service_places(names, vpc, lanes, scene),
         laptop_x=region.right + 118,

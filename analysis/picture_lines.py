@@ -15,6 +15,8 @@ def draw_lines(pen: Pen, scene: Scene, layout: Layout) -> None:
         _sessions_by_endpoint(pen, layout)
     for place in layout.zones:
         _to_nat(pen, layout, place, with_session=not scene.session_by_endpoint)
+    if scene.regional_nat:
+        _by_regional_nat(pen, layout, with_session=not scene.session_by_endpoint)
     if scene.internet_gateway:
         _to_internet(pen, layout, with_session=not scene.session_by_endpoint)
     laptop_y = layout.service_y("systems-manager")
@@ -43,6 +45,21 @@ def _to_nat(pen: Pen, layout: Layout, place: ZonePlace, *, with_session: bool) -
         far_x = there.nat_x + 22 * away
         start = (place.session_x, place.group.y)
         pen.line((start, (place.session_x, upper), (far_x, upper), (far_x, nat_bottom)), SESSION)
+
+
+def _by_regional_nat(pen: Pen, layout: Layout, *, with_session: bool) -> None:
+    """From every private subnet to the NAT gateway above the zones, and from there to the internet gateway."""
+    gateway, bottom = layout.gateway_x, layout.nat_y + 30
+    for place in layout.zones:
+        lower, upper = place.box.y - 16, place.box.y - 32
+        pen.line(((place.route_x, place.private.y), (place.route_x, lower), (gateway, lower), (gateway, bottom)), ROUTE)
+        if with_session and place.cards:
+            enter = gateway + 14 * place.side
+            start = (place.session_x, place.group.y)
+            pen.line((start, (place.session_x, upper), (enter, upper), (enter, bottom)), SESSION)
+    pen.line(((gateway, layout.nat_y - 30), (gateway, layout.vpc.y + 32)), ROUTE)
+    if with_session and any(place.cards for place in layout.zones):
+        pen.line(((gateway + 14, layout.nat_y - 30), (gateway + 14, layout.vpc.y + 32)), SESSION)
 
 
 def _to_internet(pen: Pen, layout: Layout, *, with_session: bool) -> None:

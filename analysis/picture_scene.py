@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from analysis.cost_lines import AWS_SERVICE
+from analysis.cost_lines import AWS_SERVICE, is_regional
 from analysis.partial import resolve_partly
+from analysis.picture_rules import in_words
 from analysis.resolve import Context, Resolved, Resource, references
+from analysis.values import Pending
 from generator.contract import EnvironmentOutput
 
 ANYWHERE = "0.0.0.0/0"
 NOTHING_IN = "nothing in"
+ITS_OWN_ROUTES = "what the VPC has"
+"""Where the subnets of a VPC that is there lead: no template says it."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,12 @@ class Scene:
     outbound: str
     """Of the workstations' security group, in words."""
     endpoint_inbound: str
+    regional_nat: str
+    """The logical id of the NAT gateway that is in every zone, or nothing."""
+    is_existing: bool
+    """Whether the VPC was there before, with routes of its own."""
+    reaches_anywhere: bool
+    """Whether the workstations' security group lets them out to any address."""
     has_flow_log: bool
     has_key: bool
     has_role: bool
@@ -70,18 +80,23 @@ def read_scene(stacks: Mapping[str, Any], templates: Mapping[str, Mapping[str, A
     wanted = stacks["environment"]
     found = resolve_partly(templates[wanted["template"]], wanted["parameters"], Context())
     ways_out = _ways_out(found)
+    vpc = next(_of(found, "AWS::EC2::VPC"), None)
     subnets = [_subnet(item, ways_out) for item in _of(found, "AWS::EC2::Subnet")]
+    subnets = subnets if vpc else list(_subnets_there(found, wanted["zones"]))
     gateways = {item.logical_id for item in _of(found, "AWS::EC2::InternetGateway")}
     people = _workstations(stacks, templates)
     names = tuple(dict.fromkeys(subnet.zone for subnet in subnets))
     group, endpoint_group = _group(found), _endpoint_group(found)
     return Scene(
-        cidr=str(next(_of(found, "AWS::EC2::VPC")).properties.get("CidrBlock", "from an address pool")),
+        cidr=_block(vpc.properties) if vpc else "is there already",
         internet_gateway=bool(gateways),
         zones=tuple(_zone(name, subnets, gateways, found, people.get(name, ())) for name in names),
-        inbound=_rules(group.get("SecurityGroupIngress", ()), nothing=NOTHING_IN, some="in"),
-        outbound=_rules(group.get("SecurityGroupEgress", ()), nothing="anything out", some="out"),
-        endpoint_inbound=_rules(endpoint_group.get("SecurityGroupIngress", ()), nothing=NOTHING_IN, some="in"),
+        inbound=in_words(group.get("SecurityGroupIngress", ()), nothing=NOTHING_IN, some="in"),
+        outbound=in_words(group.get("SecurityGroupEgress", ()), nothing="anything out", some="out"),
+        endpoint_inbound=in_words(endpoint_group.get("SecurityGroupIngress", ()), nothing=NOTHING_IN, some="in"),
+        regional_nat=next((item.logical_id for item in _of(found, "AWS::EC2::NatGateway") if is_regional(item)), ""),
+        is_existing=vpc is None,
+        reaches_anywhere=any(rule.get("CidrIp") == ANYWHERE for rule in group.get("SecurityGroupEgress", ())),
         has_flow_log=any(_of(found, "AWS::EC2::FlowLog")),
         has_key=any(_of(found, "AWS::KMS::Key")),
         has_role=any(_of(found, "AWS::IAM::InstanceProfile")),
@@ -93,7 +108,9 @@ def _of(found: Resolved, kind: str) -> Iterable[Resource]:
 
 
 def _target(value: Any) -> str:
-    """The logical id that a property refers to; empty when it refers to none."""
+    """The logical id that a property refers to, or the id of what was there before; empty when it has none."""
+    if isinstance(value, str):
+        return value
     return next((reference.logical_id for reference in references(value)), "")
 
 
@@ -111,13 +128,35 @@ def _ways_out(found: Resolved) -> dict[str, str]:
     return by_subnet
 
 
+def _block(properties: Mapping[str, Any]) -> str:
+    """The block in words; one from a pool is known by its length only."""
+    return str(properties.get("CidrBlock", f"a /{properties.get('Ipv4NetmaskLength')} of an IPAM pool"))
+
+
+def _subnet_block(value: Any) -> str:
+    """The block in words; of one that is cut out of a pool's block, how long it is."""
+    if isinstance(value, Pending):
+        _, cut = value.arguments
+        return f"a /{32 - int(cut.arguments[2])} of the VPC's block"
+    return str(value)
+
+
+def _subnets_there(found: Resolved, zones: Iterable[str]) -> Iterator[Subnet]:
+    """The subnets that the environment hands over without having made them."""
+    for zone in zones:
+        output = found.outputs[EnvironmentOutput.private_subnet_id(zone)]
+        given = re.fullmatch(r"\$\{.+\}", str(output.value)) is None
+        cidr = str(output.value) if given else "named by whoever deploys"
+        yield Subnet(logical_id=str(output.value), zone=zone, cidr=cidr, way_out=ITS_OWN_ROUTES)
+
+
 def _subnet(item: Resource, ways_out: Mapping[str, str]) -> Subnet:
     """The zone's name is the last letter of its parameter, `AvailabilityZoneIdA`."""
     zone = str(item.properties.get("AvailabilityZoneId", item.properties.get("AvailabilityZone", "")))
     return Subnet(
         logical_id=item.logical_id,
         zone=re.sub(r"^\$\{AvailabilityZoneId(.+)\}$", r"\1", zone),
-        cidr=str(item.properties.get("CidrBlock", "")),
+        cidr=_subnet_block(item.properties.get("CidrBlock", "")),
         way_out=ways_out.get(item.logical_id, ""),
     )
 
@@ -168,7 +207,7 @@ def _reaches_s3(found: Resolved, subnet: str) -> bool:
     return any(
         str(item.properties.get("ServiceName", "")).endswith(".s3")
         and item.properties.get("VpcEndpointType", "Gateway") == "Gateway"
-        and tables & {_target(table) for table in item.properties.get("RouteTableIds", ())}
+        and (subnet not in found.resources or tables & {_target(one) for one in item.properties["RouteTableIds"]})
         for item in _of(found, "AWS::EC2::VPCEndpoint")
     )
 
@@ -186,19 +225,6 @@ def _endpoint_group(found: Resolved) -> Mapping[str, Any]:
         if group:
             return group.properties
     return {}
-
-
-def _rules(rules: Iterable[Mapping[str, Any]], *, nothing: str, some: str) -> str:
-    """The ports of some rules, `out: 80, 443`; `nothing` when there is no rule."""
-    ports = dict.fromkeys(_ports(rule) for rule in rules)
-    return f"{some}: {', '.join(ports)}" if ports else nothing
-
-
-def _ports(rule: Mapping[str, Any]) -> str:
-    low, high = rule.get("FromPort"), rule.get("ToPort")
-    if str(rule.get("IpProtocol")) == "-1" or low is None:
-        return "all"
-    return str(low) if low == high else f"{low}-{high}"
 
 
 def _workstations(

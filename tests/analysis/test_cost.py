@@ -40,6 +40,52 @@ def test_nat_per_zone_costs_twice_as_much_and_none_costs_its_endpoints():
     assert Decimal("29.2") == monthly(environment("none"), {}, "us-east-1").running  # 2 endpoints in 2 zones
 
 
+def lines(cost: Cost) -> list[tuple[str, Decimal | None]]:
+    return [(line.what, line.running) for line in cost.of("network").lines if line.running]
+
+
+def committed_cost(root: Path, name: str) -> Cost:
+    committed = read_committed(root / "templates" / name)
+    return for_stacks(committed.stacks, committed.templates, "us-east-1")["environment"]
+
+
+def test_a_regional_nat_gateway_is_paid_for_each_zone_of_its_addresses(root: Path):
+    cost = committed_cost(root, "regional")
+
+    address = ("public IPv4 address", Decimal("3.65"))
+    assert [address, address, ("regional NAT gateway in 2 zones", Decimal("65.7"))] == lines(cost)
+
+
+def test_a_regional_nat_gateway_that_follows_the_machines_is_paid_for_at_most_every_zone(root: Path):
+    template = read_committed(root / "templates/regional").templates["environment.yaml"]
+    resources = {name: made for name, made in template["Resources"].items() if made["Type"] != "AWS::EC2::EIP"}
+    gateway = resources["RegionalNatGateway"]
+    properties = {key: value for key, value in gateway["Properties"].items() if key != "AvailabilityZoneAddresses"}
+    resources["RegionalNatGateway"] = {**gateway, "Properties": properties}
+    cost = monthly({**template, "Resources": resources, "Outputs": {}}, {}, "us-east-1")
+
+    gateways, addresses = ("regional NAT gateway in up to 2 zones", "its addresses in up to 2 zones")
+    assert [(gateways, Decimal("65.7")), (addresses, Decimal("7.3"))] == lines(cost)
+    assert (
+        "A NAT gateway that follows the machines is paid only for zones that have some, at most for these" in cost.notes
+    )
+
+
+def test_a_vpc_that_is_there_costs_only_what_is_added_to_it(root: Path):
+    cost = committed_cost(root, "existing-vpc")
+
+    endpoints = ("interface endpoint ssm in 2 zones", "interface endpoint ssmmessages in 2 zones")
+    assert [(what, Decimal("14.6")) for what in endpoints] == lines(cost)
+    assert "Without what the VPC that is there costs by itself, such as its own NAT gateways" in cost.notes
+
+
+def test_a_vpc_from_a_pool_costs_what_one_with_a_block_does(root: Path):
+    cost = committed_cost(root, "ipam")
+
+    assert Decimal("73") + 2 * Decimal("14.6") == cost.of("network").running
+    assert "Without IPAM itself, which the account that owns the pool pays for" in cost.notes
+
+
 def test_a_workstation_costs_its_machine_only_while_it_runs_and_its_home_snapshot_for_ever():
     cost = monthly(workstation(), {"InstanceType": "m7i.xlarge", "HomeVolumeGiB": "120"}, "us-east-1")
 
@@ -101,7 +147,7 @@ def test_a_key_costs_a_dollar():
         ("EC2::Instance", {"InstanceType": "t3.micro"}, "root volume of the image's size"),
         ("EC2::Volume", {"Size": 10, "VolumeType": "io2"}, "volume, io2 10 GiB"),
         ("EC2::Volume", {"SnapshotId": "snap-1", "VolumeType": "gp3"}, "volume, gp3 None GiB"),
-        ("EC2::NatGateway", {"AvailabilityMode": "regional"}, "NAT gateway"),
+        ("EC2::NatGateway", {"AvailabilityMode": "regional"}, "regional NAT gateway"),
         ("EC2::VPCEndpoint", {"VpcEndpointType": "GatewayLoadBalancer"}, "GatewayLoadBalancer endpoint"),
         ("Redshift::Cluster", {}, "AWS::Redshift::Cluster"),
     ],
@@ -138,8 +184,9 @@ def test_what_is_paid_by_the_gigabyte_is_noted():
     assert expected == monthly(environment("none"), {}, "us-east-1").notes
 
 
-def test_every_resource_type_of_our_templates_has_a_known_price(root: Path):
-    committed = read_committed(root / "templates")
+@pytest.mark.parametrize("name", ["", "minimal", "maximal", "regional", "ipam", "existing-vpc"])
+def test_every_resource_type_of_our_templates_has_a_known_price(name: str, root: Path):
+    committed = read_committed(root / "templates" / name)
 
     costs = for_stacks(committed.stacks, committed.templates, "us-east-1")
     assert {stack: cost.unknown for stack, cost in costs.items() if cost.unknown} == {}

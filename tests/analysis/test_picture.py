@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from analysis.__main__ import main
+from analysis.committed import read_committed
 from analysis.picture import draw
 from analysis.picture_pen import fitted
 from tests.analysis.networks import environment, stacks, workstation
@@ -75,6 +76,35 @@ def test_an_inbound_rule_is_shown_and_the_picture_no_longer_says_that_there_is_n
     assert "Security group: in: 22, out: 443" in texts(svg)
     assert "Security group of the workstations: in: 22" in texts(svg)
     assert "no way in" not in svg
+
+
+def committed_picture(root: Path, name: str) -> str:
+    committed = read_committed(root / "templates" / name)
+    return draw(committed.stacks, committed.templates)
+
+
+def test_a_regional_nat_gateway_stands_in_no_zone_and_every_zone_leads_to_it(root: Path):
+    svg = committed_picture(root, "regional")
+
+    assert (1, 0, 1) == tuple(icons(svg)[name] for name in ("nat-gateway", "public-subnet", "internet-gateway"))
+    assert texts(svg).count("default route: NAT gateway") == 2
+    assert "regional: in every zone" in texts(svg)
+    assert "downloads through one regional NAT gateway" in svg
+
+
+def test_a_vpc_from_a_pool_is_shown_by_the_length_of_its_block(root: Path):
+    found = texts(committed_picture(root, "ipam"))
+
+    assert "a /20 of an IPAM pool" in found
+    assert {"a /24 of the VPC's block", "a /23 of the VPC's block"} == {text for text in found if "of the VPC" in text}
+
+
+def test_a_vpc_that_is_there_is_shown_with_its_own_ways_out(root: Path):
+    svg = committed_picture(root, "existing-vpc")
+
+    assert (0, 0, 3) == tuple(icons(svg)[name] for name in ("nat-gateway", "internet-gateway", "endpoint"))
+    assert {"is there already", "named by whoever deploys", "default route: what the VPC has"} <= set(texts(svg))
+    assert "no way to the internet" in svg
 
 
 def test_a_private_subnet_without_a_default_route_says_so():
