@@ -86,7 +86,7 @@ def committed_picture(root: Path, name: str) -> str:
 def test_a_regional_nat_gateway_stands_in_no_zone_and_every_zone_leads_to_it(root: Path):
     svg = committed_picture(root, "regional")
 
-    assert (1, 0, 1) == tuple(icons(svg)[name] for name in ("nat-gateway", "public-subnet", "internet-gateway"))
+    assert tuple(icons(svg)[name] for name in ("nat-gateway", "public-subnet", "internet-gateway")) == (1, 0, 1)
     assert texts(svg).count("default route: NAT gateway") == 2
     assert "regional: in every zone" in texts(svg)
     assert "downloads through one regional NAT gateway" in svg
@@ -102,7 +102,7 @@ def test_a_vpc_from_a_pool_is_shown_by_the_length_of_its_block(root: Path):
 def test_a_vpc_that_is_there_is_shown_with_its_own_ways_out(root: Path):
     svg = committed_picture(root, "existing-vpc")
 
-    assert (0, 0, 3) == tuple(icons(svg)[name] for name in ("nat-gateway", "internet-gateway", "endpoint"))
+    assert tuple(icons(svg)[name] for name in ("nat-gateway", "internet-gateway", "endpoint")) == (0, 0, 3)
     assert {"is there already", "named by whoever deploys", "default route: what the VPC has"} <= set(texts(svg))
     assert "no way to the internet" in svg
 
