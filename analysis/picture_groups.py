@@ -79,7 +79,7 @@ def _subnet(pen: Pen, box: Box, subnet: Subnet, icon: str, name: str, way_out: s
 
 def _nat_name(logical_id: str) -> str:
     """`NAT gateway A` for `NatGatewayA`, `NAT gateway` for `RegionalNatGateway`."""
-    return logical_id.removeprefix("Regional").replace("NatGateway", "NAT gateway ").strip()
+    return logical_id.removeprefix("Regional").removeprefix("Automatic").replace("NatGateway", "NAT gateway ").strip()
 
 
 def _nat(pen: Pen, place: ZonePlace) -> None:

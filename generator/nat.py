@@ -54,7 +54,8 @@ def regional_nat(config: NetworkConfig, vpc: Vpc, parameters: EnvironmentParamet
     letters = ZONE_LETTERS[: config.zones] if fixed else ()
     addresses = tuple(NatAddress(letter, _address(vpc, letter, regional=True)) for letter in letters)
     gateway = NatGateway(
-        "RegionalNatGateway",
+        # Two ids, so that a change between them makes a new gateway: AWS cannot turn one kind into the other.
+        "RegionalNatGateway" if fixed else "AutomaticNatGateway",
         AvailabilityMode="regional",
         ConnectivityType="public",
         VpcId=Ref(vpc.vpc),

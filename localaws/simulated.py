@@ -2,6 +2,7 @@
 
 `ssm:DescribeInstanceInformation`: a running instance with an instance profile counts as one whose SSM agent answers.
 VPC block public access: the mode is kept and described; no traffic exists that it could block.
+Regional NAT gateways and IPAM pools have rooms of their own: `regional_nat.py`, `ipam.py`.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Any
 from moto.core.responses import ActionResult
 from moto.core.utils import utcnow
 
+from localaws import ipam, regional_nat
 from localaws.moto_objects import backend, ec2_backend
 from localaws.stacks import ACCOUNT
 
@@ -48,6 +50,8 @@ def install() -> None:
     EC2Response.describe_vpc_block_public_access_options = _describe_options
     EC2Response.modify_vpc_block_public_access_options = _modify_options
     SimpleSystemManagerResponse.describe_instance_information = _describe_instance_information
+    regional_nat.install()
+    ipam.install()
 
 
 def _describe_options(response: Any) -> ActionResult:

@@ -12,27 +12,19 @@ from typing import Any
 
 from moto.core.responses import ActionResult
 
+from localaws.ipam import release
 from localaws.refuse import refuse
+from localaws.regional_nat import RegionalNatGateway
 from localaws.stacks import ACCOUNT
-from localaws.stricter_volumes import check_attach_volume, check_modify_volume, check_volume
-
-INTERFACE_SERVICES = (
-    "ec2",
-    "ec2messages",
-    "ecr.api",
-    "ecr.dkr",
-    "kms",
-    "logs",
-    "monitoring",
-    "s3",
-    "sagemaker.api",
-    "sagemaker.runtime",
-    "secretsmanager",
-    "ssm",
-    "ssmmessages",
-    "sts",
+from localaws.stricter_networks import (
+    check_delete_security_group,
+    check_delete_subnet,
+    check_delete_vpc,
+    check_detach_internet_gateway,
+    check_endpoint,
+    check_nat_gateway,
 )
-"""Endpoint services that exist in every region, as far as our templates know them."""
+from localaws.stricter_volumes import check_attach_volume, check_modify_volume, check_volume
 
 
 def install() -> None:
@@ -57,9 +49,13 @@ def install() -> None:
     for name, check in checks.items():
         if not hasattr(getattr(EC2Backend, name), "checked"):
             setattr(EC2Backend, name, _checked(getattr(EC2Backend, name), check))
-    afterwards = {"delete_nat_gateway": remove_nat_interface, "terminate_instances": remove_interfaces}
+    afterwards = {
+        "delete_nat_gateway": remove_nat_interface,
+        "delete_vpc": release,
+        "terminate_instances": remove_interfaces,
+    }
     for name, after in afterwards.items():
-        if not hasattr(getattr(EC2Backend, name), "checked"):
+        if not hasattr(getattr(EC2Backend, name), "followed"):
             setattr(EC2Backend, name, _then(getattr(EC2Backend, name), after))
 
 
@@ -96,7 +92,7 @@ def _then(method: Callable[..., Any], after: Callable[[Any, Any], None]) -> Call
         after(ec2, *args, **kwargs)
         return result
 
-    followed.checked = True
+    followed.followed = True
     return followed
 
 
@@ -132,7 +128,11 @@ def remove_interfaces(ec2: Any, instance_ids: list[str]) -> None:
 
 def remove_nat_interface(ec2: Any, nat_gateway_id: str) -> None:
     """A deleted NAT gateway's interface goes with it, and so does its hold on the address."""
-    eni = ec2.nat_gateways[nat_gateway_id]._eni
+    gateway = ec2.nat_gateways[nat_gateway_id]
+    if isinstance(gateway, RegionalNatGateway):
+        gateway.release()
+        return
+    eni = gateway._eni
     for address in ec2.addresses:
         if address.eni is eni:
             address.eni = address.instance = None
@@ -143,65 +143,3 @@ def remove_nat_interface(ec2: Any, nat_gateway_id: str) -> None:
 def _remove_interface(ec2: Any, eni: Any) -> None:
     if ec2.enis.pop(eni.id, None) and eni.subnet:
         eni.subnet.del_subnet_ip(eni.private_ip_address)
-
-
-# -- networks --------------------------------------------------------------------------------------------------
-
-
-def check_nat_gateway(ec2: Any, subnet_id: str, connectivity_type: str) -> None:
-    vpc_id = ec2.get_subnet(subnet_id).vpc_id
-    if connectivity_type != "private" and not _internet_gateways(ec2, vpc_id):
-        refuse("Gateway.NotAttached", f"Network {vpc_id} has no Internet gateway attached")
-
-
-def check_endpoint(ec2: Any, vpc_id: str, service_name: str, private_dns_enabled: bool) -> None:  # noqa: FBT001
-    prefix = f"com.amazonaws.{ec2.region_name}."
-    service = service_name.removeprefix(prefix)
-    if not service_name.startswith(prefix) or (service not in INTERFACE_SERVICES and service != "dynamodb"):
-        refuse("InvalidServiceName", f"The Vpc Endpoint Service '{service_name}' does not exist")
-    vpc = ec2.get_vpc(vpc_id)
-    settings = [str(vpc.enable_dns_support).lower(), str(vpc.enable_dns_hostnames).lower()]
-    if private_dns_enabled and settings != ["true", "true"]:
-        refuse(
-            "InvalidParameter",
-            "Enabling private DNS requires both enableDnsSupport and enableDnsHostnames VPC attributes set to true "
-            f"for {vpc_id}",
-        )
-
-
-def check_delete_subnet(ec2: Any, subnet_id: str) -> None:
-    if [item for item in ec2.enis.values() if item.subnet and item.subnet.id == subnet_id] or [
-        item for item in ec2.nat_gateways.values() if item.subnet_id == subnet_id and item.state != "deleted"
-    ]:
-        refuse("DependencyViolation", f"The subnet '{subnet_id}' has dependencies and cannot be deleted.")
-
-
-def check_delete_vpc(ec2: Any, vpc_id: str) -> None:
-    subnets = [item for zone in ec2.subnets.values() for item in zone.values() if item.vpc_id == vpc_id]
-    groups = [item for item in ec2.groups.get(vpc_id, {}).values() if item.name != "default"]
-    endpoints = [item for item in ec2.vpc_end_points.values() if item.vpc_id == vpc_id and item.state != "deleted"]
-    if subnets or groups or endpoints or _internet_gateways(ec2, vpc_id):
-        refuse("DependencyViolation", f"The vpc '{vpc_id}' has dependencies and cannot be deleted.")
-
-
-def check_delete_security_group(ec2: Any, group_id: str) -> None:
-    used = [item for item in ec2.enis.values() if group_id in [group.id for group in item.group_set]]
-    used += [
-        item for item in ec2.vpc_end_points.values() if group_id in item.security_group_ids and item.state != "deleted"
-    ]
-    if used:
-        refuse("DependencyViolation", f"resource {group_id} has a dependent object")
-
-
-def check_detach_internet_gateway(ec2: Any, vpc_id: str) -> None:
-    gateways = [item for item in ec2.nat_gateways.values() if item.vpc_id == vpc_id and item.state != "deleted"]
-    if any(item.connectivity_type != "private" for item in gateways):
-        refuse(
-            "DependencyViolation",
-            f"Network {vpc_id} has some mapped public address(es). Please unmap those public address(es) before "
-            "detaching the gateway.",
-        )
-
-
-def _internet_gateways(ec2: Any, vpc_id: str) -> list[Any]:
-    return [item for item in ec2.internet_gateways.values() if getattr(item.vpc, "id", None) == vpc_id]

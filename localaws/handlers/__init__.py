@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from localaws.handlers import document, identity, instance, launch_template, logs, routing, security, volume, vpc
+from localaws.handlers import document, identity, instance, launch_template, logs, nat, routing, security, volume, vpc
 from localaws.handlers.base import Handler
 
 HANDLERS: dict[str, Handler] = {
@@ -11,6 +11,7 @@ HANDLERS: dict[str, Handler] = {
     **instance.HANDLERS,
     **launch_template.HANDLERS,
     **logs.HANDLERS,
+    **nat.HANDLERS,
     **routing.HANDLERS,
     **security.HANDLERS,
     **volume.HANDLERS,

@@ -1,4 +1,4 @@
-"""Route tables, routes, addresses, NAT gateways and endpoints."""
+"""Route tables, routes and endpoints."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from localaws.handlers.base import (
     Old,
     ignore,
     retag_ec2,
-    retag_ec2_resource,
     tags_only,
 )
 from localaws.moto_objects import ec2_backend
@@ -84,41 +83,6 @@ def _routes(ec2: Any, table_id: str) -> list[dict[str, Any]]:
 
 def _goes_to(route: dict[str, Any], destination: str) -> bool:
     return destination in [route.get(name) for name in DESTINATIONS]
-
-
-# -- Elastic IP and NAT gateway --------------------------------------------------------------------------------
-
-
-def create_address(job: Job) -> Made:
-    ec2 = job.client("ec2")
-    answer = ec2.allocate_address(
-        Domain=job.get("Domain", "vpc"), TagSpecifications=job.tag_specifications("elastic-ip")
-    )
-    return Made(answer["PublicIp"], {"AllocationId": answer["AllocationId"], "PublicIp": answer["PublicIp"]})
-
-
-def update_address(job: Job, old: Old) -> Made:
-    retag_ec2_resource(job, old, old.made.attributes["AllocationId"])
-    return old.made
-
-
-def delete_address(job: Job, public_ip: str) -> None:
-    ec2 = job.client("ec2")
-    found = ec2.describe_addresses(Filters=[{"Name": "public-ip", "Values": [public_ip]}])["Addresses"]
-    for address in found:
-        ec2.release_address(AllocationId=address["AllocationId"])
-
-
-def create_nat_gateway(job: Job) -> Made:
-    ec2 = job.client("ec2")
-    arguments = job.only("AllocationId", "ConnectivityType", "PrivateIpAddress", "SubnetId")
-    answer = ec2.create_nat_gateway(**arguments, TagSpecifications=job.tag_specifications("natgateway"))
-    gateway_id = answer["NatGateway"]["NatGatewayId"]
-    return Made(gateway_id, {"NatGatewayId": gateway_id})
-
-
-def delete_nat_gateway(job: Job, gateway_id: str) -> None:
-    ignore(["NatGatewayNotFound"], lambda: job.client("ec2").delete_nat_gateway(NatGatewayId=gateway_id))
 
 
 # -- VPC endpoint ----------------------------------------------------------------------------------------------
@@ -210,20 +174,6 @@ HANDLERS = {
         delete=delete_route,
         properties=("RouteTableId", *DESTINATIONS, *TARGETS),
         attributes=("CidrBlock",),
-    ),
-    "AWS::EC2::EIP": Handler(
-        create=create_address,
-        update=update_address,
-        delete=delete_address,
-        properties=("Domain", "Tags"),
-        attributes=("AllocationId", "PublicIp"),
-    ),
-    "AWS::EC2::NatGateway": Handler(
-        create=create_nat_gateway,
-        update=tags_only,
-        delete=delete_nat_gateway,
-        properties=("AllocationId", "ConnectivityType", "PrivateIpAddress", "SubnetId", "Tags"),
-        attributes=("NatGatewayId",),
     ),
     "AWS::EC2::VPCEndpoint": Handler(
         create=create_endpoint,

@@ -12,11 +12,12 @@ from localaws.simulated import block_public_access
 
 
 def create_vpc(job: Job) -> Made:
-    arguments = job.only("CidrBlock", "InstanceTenancy")
+    arguments = job.only("CidrBlock", "InstanceTenancy", "Ipv4IpamPoolId", "Ipv4NetmaskLength")
     vpc = job.client("ec2").create_vpc(**arguments, TagSpecifications=job.tag_specifications("vpc"))["Vpc"]
     job.identify(vpc["VpcId"])
     _set_dns(job, vpc["VpcId"])
-    return Made(vpc["VpcId"], _vpc_attributes(job, vpc))
+    from_pool = "moto has no IPAM; localaws gives the block" if job.get("Ipv4IpamPoolId") else ""
+    return Made(vpc["VpcId"], _vpc_attributes(job, vpc), simulated=from_pool)
 
 
 def update_vpc(job: Job, old: Old) -> Made:
@@ -145,7 +146,15 @@ HANDLERS = {
         create=create_vpc,
         update=update_vpc,
         delete=delete_vpc,
-        properties=("CidrBlock", "EnableDnsHostnames", "EnableDnsSupport", "InstanceTenancy", "Tags"),
+        properties=(
+            "CidrBlock",
+            "EnableDnsHostnames",
+            "EnableDnsSupport",
+            "InstanceTenancy",
+            "Ipv4IpamPoolId",
+            "Ipv4NetmaskLength",
+            "Tags",
+        ),
         attributes=(
             "CidrBlock",
             "CidrBlockAssociations",

@@ -39,9 +39,9 @@ def parameter(**declaration: Any) -> Template:
         ),
         (template(Vpc=resource("AWS::EC2::VPC", {"VpcId": "vpc-1"})), {}, "#: extraneous key [VpcId] is not permitted"),
         (
-            template(Vpc=resource("AWS::EC2::VPC", {"Ipv4IpamPoolId": "x"})),
+            template(Vpc=resource("AWS::EC2::VPC", {"VpcEncryptionControl": {"Mode": "monitor"}})),
             {},
-            "The local AWS does not support the property Ipv4IpamPoolId of AWS::EC2::VPC (Vpc)",
+            "The local AWS does not support the property VpcEncryptionControl of AWS::EC2::VPC (Vpc)",
         ),
         (template(X=resource("AWS::EC2::Subnet")), {}, "#: required key [VpcId] not found"),
         (
