@@ -1,10 +1,10 @@
-"""What is done once the stacks stand: the default security group is emptied, and the machines are waited for."""
+"""What is done once the stacks stand: our VPC's default security group is emptied, and the machines are waited for."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from cloud.errors import CloudError
+from cloud.errors import CloudError, denied
 from cloud.session import Cloud, wait_until
 from deployment.execute import Outcome, Tools
 from deployment.findings import Stopped
@@ -13,6 +13,26 @@ from generator.contract import WorkstationOutput
 ONLINE_SECONDS = 600
 """From start to an answering agent an instance takes one to three minutes; a first boot with updates more."""
 POLL_SECONDS = 5
+NEEDED = (
+    "ask for ec2:DescribeSecurityGroups, ec2:RevokeSecurityGroupIngress and ec2:RevokeSecurityGroupEgress, then deploy "
+    "again; or have somebody remove its rules by hand"
+)
+
+
+def close_default_group(tools: Tools, vpc: str) -> None:
+    """Empty the default security group of a VPC that we made, and say what came of it.
+
+    Without the permission the deploy goes on: no machine of ours is in that group. Raises `CloudError`, `Stopped`.
+    """
+    try:
+        emptied = empty_default_group(tools.cloud, vpc)
+    except CloudError as error:
+        if not denied(error):
+            raise
+        tools.talk.say(f"warning: the default security group of {vpc} was not emptied: {error.cause}; {NEEDED}")
+        return
+    if emptied:
+        tools.talk.say("the VPC's default security group: emptied")
 
 
 def empty_default_group(cloud: Cloud, vpc: str) -> bool:

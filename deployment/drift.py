@@ -21,7 +21,7 @@ from deployment.existing import Stack, every_stack
 from deployment.findings import Stopped
 from deployment.patience import patiently
 from deployment.statuses import DRIFTABLE
-from generator.contract import EnvironmentOutput
+from generator.contract import EnvironmentOutput, EnvironmentParameter
 
 SIDE_BY_SIDE = 4
 POLL_SECONDS = 3
@@ -174,9 +174,9 @@ def _value(one: Mapping[str, str], name: str) -> str:
 
 
 def _default_group(cloud: Cloud, stack: Stack) -> Iterator[Drifted]:
-    """The default security group of the environment's VPC, if it has a rule."""
+    """The default security group of the environment's VPC, if it has a rule; that of a VPC of others is theirs."""
     vpc = stack.outputs.get(EnvironmentOutput.VPC_ID)
-    if not vpc or environment_of(stack) != stack.name:
+    if not vpc or environment_of(stack) != stack.name or EnvironmentParameter.VPC_ID in stack.parameters:
         return
     filters = [{"Name": "vpc-id", "Values": [vpc]}, {"Name": "group-name", "Values": ["default"]}]
     for group in cloud.pages("ec2", "DescribeSecurityGroups", "SecurityGroups", Filters=filters):

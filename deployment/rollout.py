@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cloud.errors import CloudError
 from deployment import review
-from deployment.after import empty_default_group, wait_for_agent
+from deployment.after import close_default_group, wait_for_agent
 from deployment.capacity import elsewhere
 from deployment.change_sets import context_of, give_up, propose
 from deployment.differences import Version
@@ -20,6 +20,7 @@ from deployment.guard import later
 from deployment.plan import Plan, StackPlan
 from deployment.recover import remove
 from deployment.review import Review
+from deployment.rules.wanted import is_vpc_ours
 from generator.contract import EnvironmentOutput
 
 
@@ -56,8 +57,8 @@ class Rollout:
         done = self._one(environment, outputs={})
         if done.result == "failed":
             return (done,)
-        if empty_default_group(self.tools.cloud, done.outputs[EnvironmentOutput.VPC_ID]):
-            self.tools.talk.say("the VPC's default security group: emptied")
+        if is_vpc_ours(environment.template):
+            close_default_group(self.tools, done.outputs[EnvironmentOutput.VPC_ID])
         self._review_again(done.outputs)
 
         def one(stack: StackPlan) -> Outcome:

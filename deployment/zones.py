@@ -113,11 +113,19 @@ def _findings(
         if ids.count(zone.value) > 1:
             hint = f"pass another: --parameter {parameter}=ID"
             yield Problem(about, f"{zone.value} is used twice", "different zones", hint)
-        for missing in sorted(wanted[letter] - available.by_zone[zone.value]):
-            offering = [other for other, found in available.by_zone.items() if missing in found]
+        yield from missing_types({letter: wanted[letter]}, available.by_zone, {letter: zone.value})
+
+
+def missing_types(
+    wanted: Mapping[str, frozenset[str]], offered: Mapping[str, frozenset[str]], zones: Mapping[str, str]
+) -> Iterator[Problem]:
+    """Each instance type that its zone does not have; `offered` is by zone id, `zones` is letter to zone id."""
+    for letter, zone in zones.items():
+        for missing in sorted(wanted[letter] - offered.get(zone, frozenset())):
+            offering = [other for other, found in offered.items() if missing in found]
             hint = f"it is in {', '.join(offering)}" if offering else "no zone of the region has it"
-            value = f"{missing} is not offered in {zone.value}"
-            yield Problem(about, value, "a zone that has it", f"{hint}; change type or zone in the config")
+            value = f"{missing} is not offered in {zone}"
+            yield Problem(f"zone {letter}", value, "a zone that has it", f"{hint}; change type or zone in the config")
 
 
 def _filters(values: Mapping[str, str]) -> list[dict[str, object]]:

@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 
 from cloud.session import Cloud
 from deployment.aws_cli import AwsCli
+from deployment.findings import Problem
+from deployment.plan import Resolved
 from deployment.processes import Processes
 from deployment.stacks import Stacks
 
@@ -38,6 +40,14 @@ class Asked:
     command: str
     """The user's command, for hints."""
     cli: AwsCli
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Parameter, or workstation, to its value; and what stands against that."""
+
+    values: Mapping[str, Resolved]
+    problems: tuple[Problem, ...] = ()
 
 
 class Memory:

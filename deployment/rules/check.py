@@ -42,7 +42,7 @@ class Checked:
         return tuple(finding for finding in self.findings if finding.level == level)
 
     def summary(self) -> str:
-        """`29 rules looked: 1 error, 2 warnings; suppressed: P021`."""
+        """`34 rules looked: 1 error, 2 warnings; suppressed: P021`."""
         counts = ((level, len(self.at(level))) for level in LEVELS)
         found = ", ".join(f"{count} {level}{'s' * (count > 1)}" for level, count in counts if count)
         left_out = f"; suppressed: {', '.join(self.suppressed)}" if self.suppressed else ""

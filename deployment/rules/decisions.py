@@ -5,28 +5,29 @@ Each decision is made once; what stands against it comes with it, for the rule t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from cloud.errors import CloudError, denied
 from deployment import images, zones
 from deployment.findings import Problem
 from deployment.plan import Plan, Resolved, StackPlan, environment_plan, left_over, workstation_plan
+from deployment.rules import network_decisions
+from deployment.rules.asked import Decision
 from deployment.rules.facts import Facts
+from deployment.rules.wanted import is_vpc_ours
 from generator.contract import EnvironmentParameter, workstation_stack_name
 
 
-@dataclass(frozen=True)
-class Decision:
-    """Parameter, or workstation, to its value; and what stands against that."""
-
-    values: Mapping[str, Resolved]
-    problems: tuple[Problem, ...] = ()
-
-
 def zone_ids(facts: Facts) -> Decision:
-    """Which zone each letter is."""
+    """Which zone each letter is; of a VPC that is there the subnets decide."""
     return facts.once("zone ids", lambda: _zone_ids(facts))
+
+
+def zone_of_parameter(facts: Facts) -> dict[str, str]:
+    """Parameter to the id of the zone that it stands for: a zone's own, or that of a subnet that is there."""
+    chosen = {key: found.value for key, found in zone_ids(facts).values.items()}
+    return chosen or network_decisions.zone_ids(facts)
 
 
 def prefix_list(facts: Facts) -> Decision:
@@ -52,14 +53,11 @@ def plan(facts: Facts) -> Plan:
 
 def _zone_ids(facts: Facts) -> Decision:
     asked = facts.asked
+    if not is_vpc_ours(asked.stacks.template):
+        return Decision({}, tuple(_missing_types(facts)))
     deployed = facts.standing().get(asked.stack)
     available = facts.zones()
-    try:
-        offered = facts.offered()
-    except CloudError as error:
-        if not denied(error):
-            raise
-        offered = dict.fromkeys(available, facts.instance_types())  # nobody tells: the rule says so, and AWS will
+    offered = _offered(facts, available)
     offers = zones.Offers({zone: offered.get(zone, frozenset()) for zone in available})
     chosen, problems = zones.choose(
         zones.types_by_letter(asked.stacks),
@@ -68,6 +66,23 @@ def _zone_ids(facts: Facts) -> Decision:
         given=asked.given.get(None, {}),
     )
     return Decision(chosen, problems)
+
+
+def _missing_types(facts: Facts) -> Iterator[Problem]:
+    """The types that the zones of the subnets of a VPC that is there do not have."""
+    by_parameter = network_decisions.zone_ids(facts)
+    there = {one.letter: by_parameter.get(one.parameter, "") for one in network_decisions.subnets(facts)}
+    known = {letter: zone for letter, zone in there.items() if zone}
+    return zones.missing_types(zones.types_by_letter(facts.asked.stacks), _offered(facts, known.values()), known)
+
+
+def _offered(facts: Facts, available: Iterable[str]) -> Mapping[str, frozenset[str]]:
+    try:
+        return facts.offered()
+    except CloudError as error:
+        if not denied(error):
+            raise
+        return dict.fromkeys(available, facts.instance_types())  # nobody tells: the rule says so, and AWS will
 
 
 def _prefix_list(facts: Facts) -> Decision:
@@ -108,6 +123,7 @@ def _plan(facts: Facts) -> Plan:
     asked, deployed = facts.asked, facts.stacks()
     resolved = {key: Resolved(value, "--parameter") for key, value in asked.given.get(None, {}).items()}
     resolved |= {**zone_ids(facts).values, **prefix_list(facts).values}
+    resolved |= {**network_decisions.existing(facts).values, **network_decisions.ipam_pool(facts).values}
     exists = asked.stack in facts.standing()
     environment = environment_plan(asked.stack, asked.stacks, resolved=resolved, exists=exists)
     return Plan(

@@ -32,7 +32,8 @@ class EC2Facts(Memory):
 
     @fact("ec2:DescribeAvailabilityZones")
     def zones(self) -> tuple[str, ...]:
-        return zones.available(self.cloud)
+        """The region's zones; none where the zones are those of subnets that are there."""
+        return zones.available(self.cloud) if wanted.is_vpc_ours(self.asked.stacks.template) else ()
 
     @fact("ec2:DescribeInstanceTypeOfferings")
     def offered(self) -> dict[str, frozenset[str]]:
@@ -82,16 +83,23 @@ class EC2Facts(Memory):
 
     @fact("ec2:DescribeSubnets")
     def zone_of_subnet(self) -> dict[str, str]:
-        """Subnet to the id of its zone; none where no NAT gateway is wanted."""
-        found = self.cloud.pages("ec2", "DescribeSubnets", "Subnets") if self._makes("AWS::EC2::NatGateway") else ()
+        """Subnet to the id of its zone; none where no zonal NAT gateway is wanted."""
+        zonal = wanted.nat_gateways(self.asked.stacks.template)
+        found = self.cloud.pages("ec2", "DescribeSubnets", "Subnets") if zonal else ()
         return {subnet["SubnetId"]: subnet["AvailabilityZoneId"] for subnet in found}
 
     @fact("ec2:DescribeRouteTables")
     def route_tables(self) -> tuple[dict[str, Any], ...]:
+        """None for a VPC from a pool, whose block nobody chooses."""
+        if wanted.block(self.asked.stacks.template) is None and wanted.is_vpc_ours(self.asked.stacks.template):
+            return ()
         return tuple(self.cloud.pages("ec2", "DescribeRouteTables", "RouteTables"))
 
     @fact("ec2:DescribeVpcPeeringConnections")
     def peerings(self) -> tuple[dict[str, Any], ...]:
+        """None where nobody chooses a block."""
+        if wanted.block(self.asked.stacks.template) is None:
+            return ()
         filters = [{"Name": "status-code", "Values": ["active", "pending-acceptance", "provisioning"]}]
         pages = self.cloud.pages("ec2", "DescribeVpcPeeringConnections", "VpcPeeringConnections", Filters=filters)
         return tuple(pages)

@@ -18,12 +18,12 @@ from deployment.findings import Problem
 from deployment.leftovers import left_behind
 from deployment.proposed import waiting
 from deployment.rules.asked import fact
-from deployment.rules.ec2_facts import EC2Facts
+from deployment.rules.network_facts import NetworkFacts
 from deployment.statuses import answer
 from generator.contract import EnvironmentOutput
 
 
-class Facts(EC2Facts):
+class Facts(NetworkFacts):
     """Answers of AWS and of this machine. Every method may raise `CloudError`, the same one each time."""
 
     @fact()

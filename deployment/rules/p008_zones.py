@@ -24,6 +24,7 @@ RULE = Rule(
         "ec2:DescribeAvailabilityZones",
         "ec2:DescribeInstanceTypeOfferings",
         "ec2:DescribeManagedPrefixLists",
+        "ec2:DescribeSubnets",
         "cloudformation:DescribeStacks",
     ),
     hint="choose other zones or types",

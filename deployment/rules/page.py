@@ -14,7 +14,7 @@ BEFORE = """\
 ```
 $ ./deploy.sh demo my-team-templates us-east-1
 …
-preflight: 29 rules looked: 2 errors, 1 warning (1 s)
+preflight: 34 rules looked: 2 errors, 1 warning (1 s)
   warning P019: network: cidr 10.38.0.0/20 overlaps 10.38.0.0/16 (vpc-0ab1), want addresses of its own, \
 or the two can never be connected; in the config: cidr = "10.39.0.0/20"
 deploy.sh: error P013: workstation ada: key pair 'ada' is not in us-east-1, want a key pair of this region; …

@@ -39,16 +39,20 @@ def block(template: Template) -> IPv4Network | None:
 
 
 def nat_gateways(template: Template) -> Counter[str]:
-    """How many NAT gateways each zone gets, by the name of the parameter that holds the zone's id."""
+    """How many zonal NAT gateways each zone gets, by the name of the parameter that holds the zone's id.
+
+    A regional one is in no subnet; whether it counts against the quota of a zone, AWS's pages do not say.
+    """
     subnets = resources(template, "AWS::EC2::Subnet")
     return Counter(
         subnets[_reference(properties["SubnetId"])]["AvailabilityZoneId"]["Ref"]
         for properties in resources(template, "AWS::EC2::NatGateway").values()
+        if "SubnetId" in properties
     )
 
 
 def endpoint_services(template: Template, region: str) -> dict[str, tuple[str, ...]]:
-    """Each interface endpoint's service, and the parameters that hold the ids of the zones it is wanted in."""
+    """Each interface endpoint's service, and the parameters of the zones, or of the subnets, it is wanted in."""
     subnets = resources(template, "AWS::EC2::Subnet")
     return {
         _service_name(properties["ServiceName"], region): tuple(_zones(properties, subnets))
@@ -58,8 +62,8 @@ def endpoint_services(template: Template, region: str) -> dict[str, tuple[str, .
 
 
 def _zones(endpoint: Mapping[str, Any], subnets: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
-    for subnet in endpoint.get("SubnetIds", ()):
-        yield subnets[_reference(subnet)]["AvailabilityZoneId"]["Ref"]
+    for subnet in map(_reference, endpoint.get("SubnetIds", ())):
+        yield subnets[subnet]["AvailabilityZoneId"]["Ref"] if subnet in subnets else subnet
 
 
 def _service_name(value: Any, region: str) -> str:
@@ -69,3 +73,14 @@ def _service_name(value: Any, region: str) -> str:
 
 def _reference(value: Mapping[str, str]) -> str:
     return value["Ref"]
+
+
+def is_vpc_ours(template: Template) -> bool:
+    """Whether the template makes the VPC; else it was there before and belongs to somebody else."""
+    return bool(resources(template, "AWS::EC2::VPC"))
+
+
+def opens_to_anywhere(template: Template) -> bool:
+    """Whether workstations may go out to any address, for which their subnets need a way."""
+    groups = resources(template, "AWS::EC2::SecurityGroup").values()
+    return any(rule.get("CidrIp") == "0.0.0.0/0" for group in groups for rule in group.get("SecurityGroupEgress", ()))

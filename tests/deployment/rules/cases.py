@@ -5,6 +5,12 @@ A case changes the account of `account.py` and says every line that the rule the
 
 from __future__ import annotations
 
-from tests.deployment.rules import account_cases, network_cases, quota_cases, stack_cases
+from tests.deployment.rules import account_cases, existing_cases, network_cases, quota_cases, stack_cases
 
-CASES = (*account_cases.CASES, *stack_cases.CASES, *quota_cases.CASES, *network_cases.CASES)
+CASES = (
+    *account_cases.CASES,
+    *stack_cases.CASES,
+    *quota_cases.CASES,
+    *network_cases.CASES,
+    *existing_cases.CASES,
+)

@@ -122,10 +122,10 @@ CASES = (
             "it is in use1-az2, use1-az4; pass other zones with --parameter",
         ),
     ),
-    Case("P029", "no types to fall back on", nothing),
-    Case("P029", "types that the zone has", lambda account: account.use("maximal")),
+    Case("P034", "no types to fall back on", nothing),
+    Case("P034", "types that the zone has", lambda account: account.use("maximal")),
     Case(
-        "P029",
+        "P034",
         "a type that is elsewhere, and one that is nowhere",
         every(
             lambda account: account.use("maximal"),

@@ -14,8 +14,9 @@ from deployment.rules.check import check
 from deployment.rules.rule import LEVELS, Rule
 from tests.conftest import Figures
 from tests.deployment.rules.account import Account, account, operations
-from tests.deployment.rules.case import Case
+from tests.deployment.rules.case import Case, nothing
 from tests.deployment.rules.cases import CASES
+from tests.deployment.rules.existing_cases import existing, pool
 
 BY_ID = {rule.id: rule for rule in rules()}
 NEEDED = {
@@ -25,6 +26,8 @@ NEEDED = {
     "ssm:GetParameter",
 }
 """Without these nobody knows what to deploy; the preflight ends all the same, with warnings."""
+NEEDED_OF_A_NETWORK = {"ec2:DescribeRouteTables", "ec2:DescribeSubnets", "ec2:DescribeVpcs"}
+"""Without these nobody knows what follows from the subnets of a VPC that is there."""
 ACTIONS = sorted({action for rule in rules() for action in rule.actions} - {"s3:PutObject"})
 """Without s3:PutObject the templates cannot be uploaded: P005 finds that out, and it is an error."""
 
@@ -92,10 +95,21 @@ def test_every_action_is_of_use_to_a_rule_that_names_it(tmp_path: Path) -> None:
     assert {identifier: left for identifier, left in unused.items() if left - {"GetAWSDefaultServiceQuota"}} == {}
 
 
-@pytest.mark.parametrize("config", ["", "minimal", "maximal"])
+CONFIGS = {
+    "": nothing,
+    "minimal": lambda there: there.use("minimal"),
+    "maximal": lambda there: there.use("maximal"),
+    "regional": lambda there: there.use("regional"),
+    "ipam": pool(),
+    "existing-vpc": existing,
+}
+"""Config to the account that it is for."""
+
+
+@pytest.mark.parametrize("config", CONFIGS)
 def test_all_is_well_in_an_empty_account(tmp_path: Path, config: str) -> None:
     there = account()
-    there.use(config)
+    CONFIGS[config](there)
     there.answers["GetServiceQuota"] = {"Quota": {"Value": 1000.0}}
     checked = check(there.facts(tmp_path))
 
@@ -114,12 +128,12 @@ def test_every_question_is_asked_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("code", ["AccessDenied", "UnauthorizedOperation"])
-@pytest.mark.parametrize("config", ["", "minimal", "maximal"])
+@pytest.mark.parametrize("config", CONFIGS)
 @pytest.mark.parametrize("action", ACTIONS)
 def test_who_may_not_look_is_told_so_and_not_held_up(tmp_path: Path, action: str, config: str, code: str) -> None:
     code = "AccessDenied" if action.startswith("s3:") else code  # S3 says nothing else
     there = account()
-    there.use(config)
+    CONFIGS[config](there)
     there.deploy("demo", outputs={"VolumeKmsKeyArn": "arn:aws:kms:us-east-1:1:key/1"})
     there.answers["GetServiceQuota"] = {"Quota": {"Value": 1000.0}}
     there.deny(action, code)
@@ -131,7 +145,8 @@ def test_who_may_not_look_is_told_so_and_not_held_up(tmp_path: Path, action: str
     told = bool(refused) and action != "s3:ListBucket"  # an upload that works says as much
     assert {"warning"} >= {finding.level for finding in checked.findings}
     assert bool(checked.findings) == told
-    if action in NEEDED & {f"{action.partition(':')[0]}:{operation}" for operation in refused}:
+    needed = NEEDED | (NEEDED_OF_A_NETWORK if config == "existing-vpc" else set())
+    if action in needed & {f"{action.partition(':')[0]}:{operation}" for operation in refused}:
         with pytest.raises(CloudError) as caught:
             decisions.plan(facts)
         assert denied(caught.value)

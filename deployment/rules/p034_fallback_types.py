@@ -25,7 +25,7 @@ def check(facts: Facts) -> Iterator[Problem]:
 
 
 RULE = Rule(
-    id="P029",
+    id="P034",
     level="warning",
     title="The types to fall back on are offered in the workstation's zone",
     actions=(
