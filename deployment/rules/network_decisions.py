@@ -70,4 +70,7 @@ def _existing(facts: Facts) -> Decision:
     follows = existing_network.derived(zones, found, facts.vpcs(), facts.route_tables())
     values = {one.parameter: Resolved(one.subnet_id, one.reason) for one in zones}
     values |= {key: value for key, value in follows.items() if key in declared and not said.get(key)}
-    return Decision(values, problems)
+    key = EnvironmentParameter.VPC_ID
+    vpc = said.get(key) or (follows[key].value if key in follows else "")
+    stand = existing_network.subnet_problems(zones, found, facts.route_tables(), vpc_id=vpc, region=facts.cloud.region)
+    return Decision(values, (*problems, *stand))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from deployment.existing_network import subnet_problems
 from deployment.findings import Problem
 from deployment.rules import network_decisions
 from deployment.rules.facts import Facts
@@ -12,13 +11,7 @@ from deployment.rules.rule import Rule
 
 
 def check(facts: Facts) -> Iterator[Problem]:
-    decided = network_decisions.existing(facts)
-    yield from decided.problems
-    zones = network_decisions.subnets(facts)
-    if zones:
-        found = facts.subnets(tuple(one.subnet_id for one in zones))
-        vpc_id, region = network_decisions.vpc_id(facts), facts.cloud.region
-        yield from subnet_problems(zones, found, facts.route_tables(), vpc_id=vpc_id, region=region)
+    yield from network_decisions.existing(facts).problems
 
 
 RULE = Rule(

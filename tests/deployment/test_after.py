@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from botocore.stub import Stubber
 
+from cloud.errors import CloudError
 from cloud.session import Cloud
-from deployment.after import empty_default_group, wait_for_agent
+from deployment.after import close_default_group, empty_default_group, wait_for_agent
 from deployment.aws_cli import AwsCli
 from deployment.execute import Outcome, Tools
 from deployment.findings import Stopped
@@ -99,3 +100,22 @@ def test_a_rule_that_stays_is_a_failure(tools: Tools, answered: Callable[..., St
         pytest.raises(Stopped, match=r"^the default security group sg-1 of vpc-1 still has rules"),
     ):
         empty_default_group(tools.cloud, "vpc-1")
+
+
+def test_who_may_not_look_at_the_default_group_is_warned_and_not_held_up(
+    tools: Tools, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Stubber(tools.cloud.client("ec2")) as stub:
+        stub.add_client_error("describe_security_groups", "UnauthorizedOperation", "no", expected_params=GROUP)
+        close_default_group(tools, "vpc-1")
+
+    said = capsys.readouterr().err
+    assert said.startswith("warning: the default security group of vpc-1 was not emptied: ")
+    assert "ec2:RevokeSecurityGroupIngress" in said
+
+
+def test_an_aws_that_is_away_is_no_lack_of_permission(tools: Tools) -> None:
+    stub = Stubber(tools.cloud.client("ec2"))
+    stub.add_client_error("describe_security_groups", "InternalError", "away", expected_params=GROUP)
+    with stub, pytest.raises(CloudError):
+        close_default_group(tools, "vpc-1")
