@@ -194,10 +194,10 @@ def test_subnets_that_will_not_do_are_named_before_anything_is_made(deployed: Ch
 
     errors = [line for line in done.stderr.splitlines() if line.startswith("deploy.sh: error P0")]
     assert done.returncode == 1
-    assert [line.split(":")[1] for line in errors] == [" error P028", " error P028", " error P029"]
-    assert f"leads to the internet gateway {gateway}" in errors[0]
-    assert "subnet-01234567 (--parameter) is not there" in errors[1]
-    assert f"VPC {vpc}: enableDnsHostnames is off" in errors[2]
+    assert [line.split(":")[1] for line in errors] == [" error P029", " error P033", " error P033"]
+    assert f"VPC {vpc}: enableDnsHostnames is off" in errors[0]
+    assert f"leads to the internet gateway {gateway}" in errors[1]
+    assert "subnet-01234567 (--parameter) is not there" in errors[2]
 
 
 def test_who_may_not_empty_the_default_group_is_told_so_and_the_deploy_goes_on(deployed: Checkout) -> None:
