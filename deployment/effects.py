@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from analysis.differences import Difference, differences
 from analysis.resolve import Resource
-from deployment.differences import Difference, differences
 
 Effect = Literal["new", "no restart", "stop and start", "may be replaced", "replaced", "removed", "AWS refuses"]
 HARMFUL: tuple[Effect, ...] = ("may be replaced", "replaced", "removed")

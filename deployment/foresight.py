@@ -9,13 +9,14 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from analysis.differences import differences
 from analysis.resolve import Context, Resource
 from analysis.schemas import Recreation, UnknownTypeError, recreation, schema
 from analysis.values import references
 from cloud.session import Cloud
 from deployment import existing, review
 from deployment.change_sets import context_of, deployed_version
-from deployment.differences import Version, differences, resources
+from deployment.differences import Version, resources
 from deployment.existing import Stack
 from deployment.plan import Plan, StackPlan
 from deployment.review import Review

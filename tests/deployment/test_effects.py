@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from analysis.differences import Difference
 from analysis.resolve import Resource
-from deployment.differences import Difference
 from deployment.effects import Change, changes
 
 INSTANCE, VOLUME, ATTACHMENT = "AWS::EC2::Instance", "AWS::EC2::Volume", "AWS::EC2::VolumeAttachment"

@@ -68,3 +68,13 @@ def test_a_resource_that_comes_or_goes_is_foreseen(template: Template) -> None:
     (added,), (removed,) = foresee(less, more, Context()), foresee(more, less, Context())
 
     assert (added["Action"], removed["Action"], removed["PolicyAction"]) == ("Add", "Remove", "Delete")
+
+
+def test_a_change_at_the_end_of_a_long_value_is_foreseen() -> None:
+    def version(end: str) -> Version:
+        document = f"arn:aws:ssm:us-east-1:123456789012:document/{'a' * 60}-{end}"
+        return Version({"Resources": {"Shell": {"Type": "AWS::SSM::Document", "Properties": {"Name": document}}}}, {})
+
+    (answer,) = foresee(version("old"), version("new"), Context())
+
+    assert [detail["Target"]["Name"] for detail in answer["Details"]] == ["Name"]

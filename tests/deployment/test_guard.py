@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from analysis.differences import Difference
 from analysis.resolve import Context
-from deployment.differences import Difference, Version
+from deployment.differences import Version
 from deployment.effects import Change
 from deployment.guard import GUARDED, GUARDED_WHERE_USED, impossible, losses, misnamed, refusals
 from deployment.review import Review, as_json, changed, lines, new
