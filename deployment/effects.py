@@ -11,34 +11,10 @@ from typing import Any, Literal
 
 from analysis.differences import Difference, differences
 from analysis.resolve import Resource
+from analysis.update_effects import EFFECTS, FIXED, MILDEST_FIRST, UpdateEffect
 
-Effect = Literal["new", "no restart", "stop and start", "may be replaced", "replaced", "removed", "AWS refuses"]
+Effect = Literal["new", "removed"] | UpdateEffect
 HARMFUL: tuple[Effect, ...] = ("may be replaced", "replaced", "removed")
-MILDEST_FIRST: tuple[Effect, ...] = ("no restart", "stop and start", "may be replaced", "replaced", "AWS refuses")
-
-EFFECTS: Mapping[str, Mapping[str, Effect]] = {
-    "AWS::EC2::Instance": {
-        "AdditionalInfo": "stop and start",
-        "EbsOptimized": "stop and start",
-        "InstanceType": "stop and start",
-        "KernelId": "stop and start",
-        "RamdiskId": "stop and start",
-        "SecurityGroupIds": "no restart",
-        "UserData": "stop and start",
-    },
-}
-"""Where AWS's schemas say "conditional" and the answer is known: every image of ours is EBS-backed, in a VPC.
-
-Reviewed 2026-11-24: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-instance.html
-"""
-
-FIXED: Mapping[str, frozenset[str]] = {
-    "AWS::EC2::Volume": frozenset({"AvailabilityZone", "Encrypted", "KmsKeyId", "SnapshotId"}),
-}
-"""Properties that no update changes: the stack would fail and be rolled back.
-
-Reviewed 2026-11-24: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-volume.html
-"""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 from analysis.differences import differences
 from analysis.resolve import Context, Resource
-from analysis.schemas import Recreation, UnknownTypeError, recreation, schema
+from analysis.update_effects import recreation_of
 from analysis.values import references
 from cloud.session import Cloud
 from deployment import existing, review
@@ -82,7 +82,7 @@ def _modifications(
 def _direct(old: Resource, new: Resource, *, region: str) -> Iterator[dict[str, Any]]:
     for key in sorted({*old.properties, *new.properties}):
         if differences(old.properties, new.properties, key):
-            yield _detail(key, _recreation(new.type, key, region), "Static")
+            yield _detail(key, recreation_of(new.type, key, region=region), "Static")
     for attribute, name in ATTRIBUTES.items():
         if getattr(old, name) != getattr(new, name):
             yield {"Target": {"Attribute": attribute}, "Evaluation": "Static", "ChangeSource": "DirectModification"}
@@ -91,16 +91,8 @@ def _direct(old: Resource, new: Resource, *, region: str) -> Iterator[dict[str, 
 def _following(resource: Resource, cause: str, *, region: str) -> Iterator[dict[str, Any]]:
     for key, value in resource.properties.items():
         if cause in {found.logical_id for found in references(value)}:
-            needs = _recreation(resource.type, key, region)
+            needs = recreation_of(resource.type, key, region=region)
             yield {**_detail(key, needs, "Dynamic"), "ChangeSource": "ResourceReference", "CausingEntity": cause}
-
-
-def _recreation(resource_type: str, name: str, region: str) -> Recreation:
-    """What changing a property does; for a type without a schema nobody knows."""
-    try:
-        return recreation(schema(resource_type, region), name)
-    except UnknownTypeError:
-        return "Conditionally"
 
 
 def _detail(name: str, needs: str, evaluation: str) -> dict[str, Any]:

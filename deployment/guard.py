@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from deployment.effects import FIXED, HARMFUL, Change
+from analysis.update_effects import FIXED
+from deployment.effects import HARMFUL, Change
 from deployment.names import shown
 from deployment.plan import StackPlan
 from deployment.review import Review

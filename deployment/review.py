@@ -8,9 +8,10 @@ from typing import Any, Literal
 
 from analysis.cost import Cost, monthly
 from analysis.resolve import Context, Resource, TemplateError
+from analysis.update_effects import MILDEST_FIRST
 from analysis.values import references
 from deployment.differences import Version, outputs, resources
-from deployment.effects import MILDEST_FIRST, Change, changes
+from deployment.effects import Change, changes
 from generator.contract import ZONE_LETTERS, handed_over
 
 VERBS = {"new": "add", "removed": "remove"}

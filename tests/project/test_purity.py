@@ -37,6 +37,7 @@ DOORS = {
     "analysis/graph.py": "reads the dated seconds beside it",
     "analysis/schemas.py": "reads the resource schemas of a library",
     "analysis/picture_icons.py": "reads the icons of a library",
+    "analysis/schemas.py": "reads the resource schemas of a library",
 }
 """Modules that may touch the disk, and what for."""
 
