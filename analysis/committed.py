@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -24,17 +25,24 @@ class Committed:
 
     stacks: Mapping[str, Any]
     templates: Mapping[str, Mapping[str, Any]]
+    digests: Mapping[str, str]
+    """SHA-256 of each file, by name."""
 
 
 def read_committed(directory: Path) -> Committed:
     """Raises CommittedFileError when a file is missing or is not what the generator writes."""
     stacks_file = directory / STACKS_FILE
+    texts = {STACKS_FILE: _text(stacks_file)}
     try:
-        stacks = json.loads(_text(stacks_file))
+        stacks = json.loads(texts[STACKS_FILE])
         names = (stacks["environment"]["template"], *(item["template"] for item in stacks["workstations"]))
     except (json.JSONDecodeError, KeyError, TypeError) as error:
         raise CommittedFileError(f"{stacks_file}: not as the generator writes it ({error}); {HINT}") from error
-    return Committed(stacks, {name: read_template(directory / name) for name in dict.fromkeys(names)})
+    templates = {}
+    for name in dict.fromkeys(names):
+        texts[name] = _text(directory / name)
+        templates[name] = _template(directory / name, texts[name])
+    return Committed(stacks, templates, {name: sha256(text.encode()).hexdigest() for name, text in texts.items()})
 
 
 def read_every_committed(directory: Path) -> dict[str, Committed]:
@@ -45,10 +53,7 @@ def read_every_committed(directory: Path) -> dict[str, Committed]:
 
 def read_template(file: Path) -> Mapping[str, Any]:
     """One template. Raises CommittedFileError when it is missing or is no template."""
-    try:
-        return load(_text(file))
-    except TemplateTextError as error:
-        raise CommittedFileError(f"{file}: {error}; {HINT}") from error
+    return _template(file, _text(file))
 
 
 def _text(file: Path) -> str:
@@ -58,3 +63,10 @@ def _text(file: Path) -> str:
         raise CommittedFileError(f"{file}: no such file; {HINT}") from error
     except (OSError, UnicodeDecodeError) as error:
         raise CommittedFileError(f"{file}: cannot be read ({error}); {HINT}") from error
+
+
+def _template(file: Path, text: str) -> Mapping[str, Any]:
+    try:
+        return load(text)
+    except TemplateTextError as error:
+        raise CommittedFileError(f"{file}: {error}; {HINT}") from error

@@ -31,7 +31,7 @@ def draw(stacks: Mapping[str, Any], templates: Mapping[str, Mapping[str, Any]]) 
     pen = Pen(layout.width, layout.height, title=TITLE, description=describe(scene))
     pen.box(Box(1, 1, layout.width - 2, layout.height - 2), stroke=LINE, fill=WHITE, width=2, corner=16)
     pen.words(TITLE, MARGIN, 62, size=28, bold=True)
-    pen.words(_subtitle(scene), MARGIN, 92, size=16, colour=MUTED)
+    pen.words(subtitle(scene), MARGIN, 92, size=16, colour=MUTED)
     draw_groups(pen, scene, layout, lines=lambda: draw_lines(pen, scene, layout))
     _draw_legend(pen, layout, legend)
     head, separator, rest = pen.text().partition("\n")
@@ -61,6 +61,10 @@ def describe(scene: Scene) -> str:
 
 def _subtitle(scene: Scene) -> str:
     way_out = _way_out(scene)
+def subtitle(scene: Scene) -> str:
+    """The architecture in a sentence, without its period."""
+    nats = sum(bool(zone.nat) for zone in scene.zones)
+    way_out = f"downloads through {_count(nats, 'NAT gateway')}" if nats else "no way to the internet"
     machines = _count(sum(len(zone.workstations) for zone in scene.zones), "workstation")
     zones = _count(len(scene.zones), "Availability Zone")
     way_in = "no way in from outside" if scene.inbound == NOTHING_IN else f"inbound rules ({scene.inbound})"

@@ -34,6 +34,7 @@ DOORS = {
     "analysis/controls.py": "reads the controls beside it",
     "analysis/prices.py": "reads the dated prices beside it",
     "analysis/reach/intents.py": "reads the intents beside the room",
+    "analysis/rights_words.py": "reads the words for IAM beside it",
     "analysis/graph.py": "reads the dated seconds beside it",
     "analysis/schemas.py": "reads the resource schemas of a library",
     "analysis/picture_icons.py": "reads the icons of a library",
