@@ -13,6 +13,7 @@ setup(
         "analysis",
         "analysis.network",
         "analysis.reach",
+        "analysis.review",
         "cloud",
         "deployment",
         "generator",
@@ -21,6 +22,6 @@ setup(
         "netlab",
         "workstation",
     ],
-    package_data={"analysis": ["*.toml", "*.md"], "deployment": ["*.toml"]},
+    package_data={"analysis": ["*.md", "*.toml"], "analysis.review": ["html/*"], "deployment": ["*.toml"]},
     entry_points={"console_scripts": ["workstation = workstation.__main__:main"]},
 )

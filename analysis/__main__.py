@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from analysis.committed import CommittedFileError, read_committed, read_template
+from generator.contract import REVIEW_FILE
 
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
 PICTURE = Path("docs/architecture.svg")
 CONTROLS = Path("docs/controls.md")
 ISOLATION = Path("docs/isolation.md")
 TEMPLATES = Path("templates")
+CHANGES = Path("review-changes.html")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -66,6 +68,19 @@ def _parser() -> argparse.ArgumentParser:
     controls.description = f"Write {CONTROLS}: which security controls are met, by what, and what shows it."
     controls.add_argument("--check", action="store_true", help="change nothing; fail when the page is not current")
     controls.set_defaults(verb=_controls)
+    review = verbs.add_parser("review", parents=[directory], help="write the review page")
+    review.description = "Write one HTML file with all that a reviewer of the templates asks."
+    review.add_argument(
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help=f"where to (default: {REVIEW_FILE} beside the templates, or {CHANGES} with --against)",
+    )
+    review.add_argument(
+        "--against", type=Path, metavar="OLD", help="show what changes since the templates in the directory OLD"
+    )
+    review.add_argument("--check", action="store_true", help="change nothing; fail when the page is not current")
+    review.set_defaults(verb=_review)
     _add_reach(verbs, directory)
     return parser
 
@@ -127,13 +142,28 @@ def _picture(options: argparse.Namespace) -> int:
     from analysis.picture import draw
 
     committed = read_committed(options.config_dir)
-    wanted = draw(committed.stacks, committed.templates).encode()
-    mend = "python -m analysis picture"
-    if options.config_dir != TEMPLATES:
-        mend += f" --config-dir {options.config_dir}"
+    mend = _command("picture", options)
     if options.output != PICTURE:
         mend += f" --output {options.output}"
+    wanted = draw(committed.stacks, committed.templates)
     return _write_or_check(options.output, wanted, "the templates", mend, check=options.check)
+
+
+def _review(options: argparse.Namespace) -> int:
+    from analysis.review.changes import compare
+    from analysis.review.facts import read_facts
+    from analysis.review.page import page
+
+    facts = read_facts(read_committed(options.config_dir))
+    output, changes, mend = options.config_dir / REVIEW_FILE, None, _command("review", options)
+    if options.against:
+        old = read_committed(options.against, hint="give --against the directory of older templates")
+        output, changes = CHANGES, compare(read_facts(old), facts)
+        mend += f" --against {options.against}"
+    if options.output:
+        output = options.output
+        mend += f" --output {output}"
+    return _write_or_check(output, page(facts, changes), "the templates", mend, check=options.check)
 
 
 def _controls(options: argparse.Namespace) -> int:
@@ -141,11 +171,18 @@ def _controls(options: argparse.Namespace) -> int:
     from analysis.controls_page import COMMAND, page, summary
 
     print(summary(controls()))
-    return _write_or_check(CONTROLS, page(controls()).encode(), "the controls", COMMAND, check=options.check)
+    return _write_or_check(CONTROLS, page(controls()), "the controls", COMMAND, check=options.check)
 
 
-def _write_or_check(output: Path, wanted: bytes, shows: str, mend: str, *, check: bool) -> int:
+def _command(verb: str, options: argparse.Namespace) -> str:
+    """How to run the verb again for these templates."""
+    place = "" if options.config_dir == TEMPLATES else f" --config-dir {options.config_dir}"
+    return f"python -m analysis {verb}{place}"
+
+
+def _write_or_check(output: Path, text: str, shows: str, mend: str, *, check: bool) -> int:
     """Write a generated file, or say that it does not show what it should; `mend` is the command that makes it."""
+    wanted = text.encode()
     if check:
         current = output.read_bytes() if output.is_file() else None
         if current == wanted:
@@ -194,7 +231,7 @@ def _isolation(options: argparse.Namespace) -> int:
     from analysis.committed import read_every_committed
     from analysis.reach.page import isolation_page
 
-    wanted = isolation_page(read_every_committed(TEMPLATES)).encode()
+    wanted = isolation_page(read_every_committed(TEMPLATES))
     mend = "python -m analysis isolation" + (f" --output {options.output}" if options.output != ISOLATION else "")
     return _write_or_check(options.output, wanted, "the templates", mend, check=options.check)
 

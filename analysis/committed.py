@@ -29,19 +29,19 @@ class Committed:
     """SHA-256 of each file, by name."""
 
 
-def read_committed(directory: Path) -> Committed:
-    """Raises CommittedFileError when a file is missing or is not what the generator writes."""
+def read_committed(directory: Path, *, hint: str = HINT) -> Committed:
+    """Raises CommittedFileError when a file is missing or is not what the generator writes; `hint` is its end."""
     stacks_file = directory / STACKS_FILE
-    texts = {STACKS_FILE: _text(stacks_file)}
+    texts = {STACKS_FILE: _text(stacks_file, hint)}
     try:
         stacks = json.loads(texts[STACKS_FILE])
         names = (stacks["environment"]["template"], *(item["template"] for item in stacks["workstations"]))
     except (json.JSONDecodeError, KeyError, TypeError) as error:
-        raise CommittedFileError(f"{stacks_file}: not as the generator writes it ({error}); {HINT}") from error
+        raise CommittedFileError(f"{stacks_file}: not as the generator writes it ({error}); {hint}") from error
     templates = {}
     for name in dict.fromkeys(names):
-        texts[name] = _text(directory / name)
-        templates[name] = _template(directory / name, texts[name])
+        texts[name] = _text(directory / name, hint)
+        templates[name] = _template(directory / name, texts[name], hint)
     return Committed(stacks, templates, {name: sha256(text.encode()).hexdigest() for name, text in texts.items()})
 
 
@@ -53,20 +53,20 @@ def read_every_committed(directory: Path) -> dict[str, Committed]:
 
 def read_template(file: Path) -> Mapping[str, Any]:
     """One template. Raises CommittedFileError when it is missing or is no template."""
-    return _template(file, _text(file))
+    return _template(file, _text(file, HINT), HINT)
 
 
-def _text(file: Path) -> str:
+def _text(file: Path, hint: str) -> str:
     try:
         return file.read_text("utf-8")
     except FileNotFoundError as error:
-        raise CommittedFileError(f"{file}: no such file; {HINT}") from error
+        raise CommittedFileError(f"{file}: no such file; {hint}") from error
     except (OSError, UnicodeDecodeError) as error:
-        raise CommittedFileError(f"{file}: cannot be read ({error}); {HINT}") from error
+        raise CommittedFileError(f"{file}: cannot be read ({error}); {hint}") from error
 
 
-def _template(file: Path, text: str) -> Mapping[str, Any]:
+def _template(file: Path, text: str, hint: str) -> Mapping[str, Any]:
     try:
         return load(text)
     except TemplateTextError as error:
-        raise CommittedFileError(f"{file}: {error}; {HINT}") from error
+        raise CommittedFileError(f"{file}: {error}; {hint}") from error

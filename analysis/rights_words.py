@@ -139,7 +139,8 @@ def _which(noun: str, which: str, account: str) -> str:
         return f"every {noun}"
     if "*" in which or "?" in which:
         return f"every {noun} named {_readable(which)}"
-    return f"{'the' if account else 'AWS’s'} {noun} {_readable(which)}"
+    whose = "the" if account else "AWS's"
+    return f"{whose} {noun} {_readable(which)}"
 
 
 def _account(account: str) -> str:
@@ -175,16 +176,14 @@ def _fact(item: Condition) -> str:
 
 def _key(key: str) -> str:
     whose, separator, tag = key.partition("/")
-    if separator:
-        words = _tables()["tags"].get(whose)
-        return f"{words} {tag}" if words else ""
-    return _tables()["keys"].get(key, "")
+    whose = _tables()["tags"].get(whose)
+    return _tables()["keys"].get(key, "") or (f"{whose} {tag}" if separator and whose else "")
 
 
 def _readable(text: str) -> str:
-    """`${aws:username}-*` as `‹the caller's user name›-*`; a variable alone needs no marks."""
+    """`${aws:username}-*` as `[the caller's user name]-*`; a variable alone needs no marks."""
     variables = _tables()["variables"]
     whole = VARIABLE.fullmatch(text)
     if whole:
         return variables.get(whole[1], whole[1] if "." not in whole[1] else text)
-    return VARIABLE.sub(lambda match: f"‹{variables.get(match[1], match[1])}›", text)
+    return VARIABLE.sub(lambda match: f"[{variables.get(match[1], match[1])}]", text)

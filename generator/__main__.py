@@ -84,15 +84,17 @@ def _read(path: str) -> str:
 
 def _orphans(files: dict[str, str], config: str) -> tuple[str, ...]:
     """Files under templates/ that no config makes any more; with one config, only in its folder."""
+    from generator.contract import REVIEW_FILE
     from generator.files import directory
 
+    reviews = {os.path.join(os.path.dirname(name), REVIEW_FILE) for name in files}
     folder = directory(os.path.basename(config)) if config else "templates"
     found = set()
     for place, folders, names in os.walk(os.path.join(ROOT, folder)):
         found |= {os.path.relpath(os.path.join(place, name), ROOT) for name in names}
         if config:
             folders.clear()
-    return tuple(sorted(found - set(files)))
+    return tuple(sorted(found - set(files) - reviews))
 
 
 def _check(files: dict[str, str], orphans: tuple[str, ...]) -> int:

@@ -10,6 +10,9 @@ WORKSTATION_TEMPLATE = "workstation.yaml"
 STACKS_FILE = "stacks.json"
 """Beside the templates: which stacks the config asks for, and the parameters it sets (see `stacks.py`)."""
 
+REVIEW_FILE = "review.html"
+"""Beside them too, where it is kept: the review page, which analysis writes from them."""
+
 # -- Zones -----------------------------------------------------------------------------------------------------
 
 ZONE_LETTERS = ("A", "B", "C", "D")

@@ -25,6 +25,7 @@ SWITCHES = (
     "--hide-scrollbars",
     "about:blank",
 )
+LOADED = "new Promise(done => document.readyState == 'complete' ? done() : addEventListener('load', done))"
 KEYS = {"Tab": 9, "Enter": 13}
 
 

@@ -16,7 +16,7 @@ TITLES = {
     "trust": "Who may take the role",
     "resource": "Who may use it",
 }
-ORDER = tuple(("trust", "identity", "boundary", "resource"))
+ORDER = ("trust", "identity", "boundary", "resource")
 
 
 @dataclass(frozen=True)

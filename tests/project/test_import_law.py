@@ -30,6 +30,7 @@ LIBRARIES = {
     "awacs": {"generator", "benchmarks"},
     "drawsvg": {"analysis", "benchmarks"},
     "diagrams": {"analysis"},
+    "jinja2": {"analysis"},
     "rich": {"analysis", "benchmarks", "deployment", "netlab", "workstation"},
     "yaml": {"analysis", "benchmarks"},
     "cfnlint": {"localaws"},

@@ -30,10 +30,12 @@ PURE = ("generator", "analysis")
 DOORS = {
     "generator/__main__.py": "reads config/, writes templates/",
     "analysis/__main__.py": "reads templates/, writes the picture and the controls",
+    "analysis/__main__.py": "reads templates/, writes the picture and the review page",
     "analysis/committed.py": "reads templates/",
     "analysis/controls.py": "reads the controls beside it",
     "analysis/prices.py": "reads the dated prices beside it",
     "analysis/reach/intents.py": "reads the intents beside the room",
+    "analysis/review/page.py": "reads its HTML beside it",
     "analysis/rights_words.py": "reads the words for IAM beside it",
     "analysis/graph.py": "reads the dated seconds beside it",
     "analysis/schemas.py": "reads the resource schemas of a library",
