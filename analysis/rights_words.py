@@ -49,10 +49,10 @@ class InWords:
 
 def in_words(statement: Statement, kind: Kind) -> InWords:
     """The statement in words; `kind` is that of its policy."""
-    verdict = {(True, "boundary"): "can at most be allowed to", (True, kind): "may"}
+    given = "can at most be allowed to" if kind == "boundary" else "may"
     others = statement.others
     return InWords(
-        verdict=verdict.get((statement.allowed, kind), "may never"),
+        verdict=given if statement.allowed else "may never",
         who=_unless("Principal" in others, "anybody but", tuple(_principal(name) for name in statement.principals)),
         actions=_unless("Action" in others, "do anything but", _actions(statement.actions)),
         resources=_unless("Resource" in others, "anything but", _resources(statement, kind)),
