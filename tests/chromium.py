@@ -59,7 +59,7 @@ class Chromium:
         return json.loads(text)
 
     def close(self) -> None:
-        with contextlib.suppress(RuntimeError):
+        with contextlib.suppress(OSError, RuntimeError):
             self.call("Browser.close")
         self.commands.close()
         self.answers.close()
@@ -75,6 +75,9 @@ class Tab:
         self.session = attached["sessionId"]
         for domain in ("Page", "Runtime", "Log", "Network", "Audits"):
             self.call(f"{domain}.enable")
+
+    def close(self) -> None:
+        self.chromium.call("Target.closeTarget", targetId=self.target)
 
     def call(self, method: str, **parameters: Any) -> dict[str, Any]:
         return self.chromium.call(method, self.session, **parameters)
@@ -124,7 +127,7 @@ def running(program: str, profile: Path) -> Iterator[Chromium]:
     redirected = f'exec "$@" 3<&{to_read} 4>&{to_write}'
     with (profile / "log").open("wb") as log:
         process = subprocess.Popen(
-            ["sh", "-c", redirected, "sh", program, *switches],
+            ["bash", "-c", redirected, "bash", program, *switches],  # sh knows no descriptors above 9
             pass_fds=(to_read, to_write),
             stdin=subprocess.DEVNULL,
             stdout=log,

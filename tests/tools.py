@@ -15,6 +15,7 @@ from typing import NoReturn
 import pytest
 
 PACKAGES = {
+    "chromium": "chromium",
     "git": "git",
     "node": "nodejs",
     "npm": "npm",
