@@ -13,7 +13,20 @@ from analysis.picture_layout import (
     endpoint_characters,
     wrapped,
 )
-from analysis.picture_pen import GREEN, LINE, MUTED, PURPLE, RED, TEAL, WHITE, Pen, fitted
+from analysis.picture_pen import (
+    GREEN,
+    LINE,
+    MUTED,
+    PURPLE,
+    PURPLE_WORDS,
+    RED,
+    RED_WORDS,
+    TEAL,
+    TEAL_WORDS,
+    WHITE,
+    Pen,
+    fitted,
+)
 from analysis.picture_scene import Scene, Subnet, Workstation
 
 SERVICES = {
@@ -29,13 +42,13 @@ SERVICES = {
 def draw_groups(pen: Pen, scene: Scene, layout: Layout, *, lines: Callable[[], None]) -> None:
     """Everything but the lines, which `lines` draws above the boxes and below the icons."""
     pen.box(layout.region, stroke=TEAL, dashes="3 4", width=2)
-    pen.words("AWS Region", layout.region.x + 14, layout.region.y + 26, size=15, colour=TEAL, bold=True)
+    pen.words("AWS Region", layout.region.x + 14, layout.region.y + 26, size=15, colour=TEAL_WORDS, bold=True)
     pen.box(layout.vpc, stroke=PURPLE, fill="#FCFAFF", width=2)
     for place in layout.zones:
         _boxes(pen, place)
     lines()
     pen.icon("vpc", layout.vpc.x + 20, layout.vpc.y + 20, 40)
-    pen.words("VPC", layout.vpc.x + 50, layout.vpc.y + 18, size=14, colour=PURPLE, bold=True)
+    pen.words("VPC", layout.vpc.x + 50, layout.vpc.y + 18, size=14, colour=PURPLE_WORDS, bold=True)
     pen.words(scene.cidr, layout.vpc.x + 50, layout.vpc.y + 35, colour=MUTED)
     for place in layout.zones:
         _zone(pen, scene, place)
@@ -54,7 +67,7 @@ def _boxes(pen: Pen, place: ZonePlace) -> None:
 
 def _zone(pen: Pen, scene: Scene, place: ZonePlace) -> None:
     name = f"Availability Zone {place.zone.name}"
-    pen.words(name, place.public.x, place.box.y + 28, size=14, colour=TEAL, bold=True)
+    pen.words(name, place.public.x, place.box.y + 28, size=14, colour=TEAL_WORDS, bold=True)
     if place.zone.public:
         _subnet(pen, place.public, place.zone.public, "public-subnet", "Public subnet", "internet gateway")
         _nat(pen, place)
@@ -110,7 +123,7 @@ def _group(pen: Pen, scene: Scene, place: ZonePlace) -> None:
         return
     pen.box(place.group, stroke=RED, fill=WHITE, dashes="6 4", corner=4)
     rules = fitted(f"Security group: {scene.inbound}, {scene.outbound}", place.group.width - 24, size=12)
-    pen.words(rules, place.group.x + 12, place.group.y + 20, size=12, colour=RED, bold=True)
+    pen.words(rules, place.group.x + 12, place.group.y + 20, size=12, colour=RED_WORDS, bold=True)
     more = len(place.zone.workstations) - MOST_CARDS
     for index, box in enumerate(place.cards):
         if more > 0 and index == len(place.cards) - 1:

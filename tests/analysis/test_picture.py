@@ -139,6 +139,27 @@ def test_each_icon_is_embedded_once_and_nothing_is_loaded_from_elsewhere():
     assert len(svg) < 200_000
 
 
+def luminance(colour: str) -> float:
+    """https://www.w3.org/TR/WCAG22/#dfn-relative-luminance"""
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_all_words_can_be_read_on_every_box():
+    made = parsed(picture(people=FIVE))
+    words = {item.attrib["fill"] for item in made.iter(f"{SVG}text")}
+    boxes = {item.attrib["fill"] for item in made.iter(f"{SVG}rect")} - {"none"}
+
+    assert len(words) == 5
+    assert [(word, box) for word in sorted(words) for box in sorted(boxes) if contrast(word, box) < 4.5] == []
+
+
 def test_the_picture_is_the_same_bytes_under_every_hash_seed_and_locale(root: Path):
     program = "import sys; from tests.analysis.test_picture import *; sys.stdout.write(picture(people=FIVE))"
     made = set()
