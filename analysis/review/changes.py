@@ -13,6 +13,7 @@ from analysis.cost import Cost
 from analysis.differences import Difference, differences
 from analysis.resolve import Resource
 from analysis.review.facts import REGION, Facts, Stack
+from analysis.review.ways import Way, new_ways
 from analysis.rights import Condition, Policy, Statement
 from analysis.rights_words import InWords, in_words
 from analysis.update_effects import MILDEST_FIRST, UpdateEffect, effect_of_change
@@ -64,6 +65,13 @@ class CostChange:
 @dataclass(frozen=True)
 class Changes:
     stacks: tuple[StackChanges, ...]
+    ways_added: tuple[Way, ...]
+    ways_removed: tuple[Way, ...]
+    other_ways_added: tuple[Way, ...]
+    """Of machines that are in no template."""
+    other_ways_removed: tuple[Way, ...]
+    ways_unknown: bool
+    """Whether the ways of one version could not be worked out; none are compared then."""
     rights_added: tuple[RightsChange, ...]
     rights_removed: tuple[RightsChange, ...]
     costs: tuple[CostChange, ...]
@@ -72,7 +80,8 @@ class Changes:
     after: Cost
 
     def __bool__(self) -> bool:
-        return bool(self.stacks or self.rights_added or self.rights_removed or self.costs)
+        ways = self.ways_added or self.ways_removed or self.other_ways_added or self.other_ways_removed
+        return bool(self.stacks or ways or self.rights_added or self.rights_removed or self.costs)
 
 
 @dataclass(frozen=True)
@@ -92,8 +101,16 @@ def compare(old: Facts, new: Facts) -> Changes:
     pairs = [(name, before.get(name), after.get(name)) for name in names]
     costs = [CostChange(name, _cost(was), _cost(now)) for name, was, now in pairs]
     rights_before, rights_after = set(_rights(old)), set(_rights(new))
+    was, now = old.ways, new.ways
+    unknown = bool(was.unknown or now.unknown)
+    real_before, real_after = (*was.from_outside, *was.machines), (*now.from_outside, *now.machines)
     return Changes(
         stacks=tuple(found for found in (_stack(*pair) for pair in pairs) if found),
+        ways_added=() if unknown else new_ways(real_before, real_after),
+        ways_removed=() if unknown else new_ways(real_after, real_before),
+        other_ways_added=() if unknown else new_ways(was.others, now.others),
+        other_ways_removed=() if unknown else new_ways(now.others, was.others),
+        ways_unknown=unknown,
         rights_added=_told(rights_after - rights_before, _rights(new)),
         rights_removed=_told(rights_before - rights_after, _rights(old)),
         costs=tuple(item for item in costs if _amounts(item.before) != _amounts(item.after)),

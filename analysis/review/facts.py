@@ -9,11 +9,13 @@ from typing import Any
 from analysis.committed import Committed
 from analysis.cost import Cost, for_stacks
 from analysis.graph import dependencies
+from analysis.network import join
 from analysis.partial import resolve_partly
 from analysis.picture import describe, draw, subtitle
 from analysis.picture_scene import read_scene
 from analysis.resolve import Context, Resolved, Resource
 from analysis.review.values import Shown, shown
+from analysis.review.ways import Ways, read_ways
 from analysis.rights import Policy, policies
 from analysis.update_effects import UpdateEffect, effect_of_change
 
@@ -85,6 +87,7 @@ class Facts:
     stacks: tuple[Stack, ...]
     summary: str
     """One sentence: machines, ways in and out."""
+    ways: Ways
     picture: str
     """SVG text."""
     picture_in_words: str
@@ -121,6 +124,7 @@ def read_facts(committed: Committed) -> Facts:
             for name, item in wanted.items()
         ),
         summary=subtitle(scene),
+        ways=read_ways(join(stacks, templates)),
         picture=draw(stacks, templates),
         picture_in_words=describe(scene),
         digests=committed.digests,

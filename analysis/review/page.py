@@ -17,6 +17,7 @@ from analysis.picture import TITLE
 from analysis.review.audiences import audiences
 from analysis.review.changes import Changes
 from analysis.review.facts import Facts
+from analysis.review.ways import together
 from analysis.update_effects import MILDEST_FIRST
 
 HTML = Path(__file__).with_name("html")
@@ -45,6 +46,7 @@ def page(facts: Facts, changes: Changes | None = None) -> str:
         style_digest=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
         picture=_inline(facts.picture),
         states=STATES,
+        known={item.resource.logical_id for stack in facts.stacks[:1] for item in stack.resources},
     )  # fmt: skip
     return text.rstrip() + "\n"
 
@@ -72,7 +74,7 @@ def _environment() -> Any:
         lstrip_blocks=True,
     )
     made.filters |= {"money": money}
-    made.globals |= {"fates": FATES, "signs": SIGNS, "total": total}
+    made.globals |= {"fates": FATES, "signs": SIGNS, "together": together, "total": total}
     return made
 
 

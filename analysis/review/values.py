@@ -26,6 +26,11 @@ class Shown:
     """Of a link: the logical id."""
     parts: tuple[tuple[str, Shown], ...] = ()
 
+    @property
+    def tag(self) -> str:
+        """The HTML list for a list: numbered where its members have parts, as rules do, so that they can be named."""
+        return "ol" if any(part.kind == "pairs" for _, part in self.parts) else "ul"
+
 
 def shown(value: Any, name: str = "") -> Shown:
     """The value of the property `name`."""

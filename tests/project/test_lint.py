@@ -79,6 +79,8 @@ def test_pre_commit_runs_every_linter():
         "isolation",
         "controls",
         "scanners",
+        "isolation",
+        "review",
         "cfn-lint",
         "ruff-check",
         "ruff-format",
