@@ -64,11 +64,12 @@ class Ways:
 def read_ways(found: Resolved) -> Ways:
     """Of all stacks joined."""
     try:
-        network = with_probes(read(found))
+        bare = read(found)
     except NotModelledError as error:
         return Ways((), (), (), (), error.findings)
+    probed, network = with_probes(bare), with_probes(bare, each=2)  # two, so that a place has a neighbour
     try:
-        promise = promised(found, network)
+        promise = promised(found, probed)
     except NoPromiseError:
         promise = None
     told = _Teller(network, promise)
@@ -79,7 +80,7 @@ def read_ways(found: Resolved) -> Ways:
         machines=tuple(way for reach, way in inside if told.is_real(reach)),
         others=tuple(way for reach, way in inside if not told.is_real(reach)),
         from_outside=tuple(outside),
-        promises=_kept(network, promise) if promise else (),
+        promises=_kept(probed, promise) if promise else (),
         unknown=(),
     )
 
@@ -144,14 +145,15 @@ class _Teller:
         return "its own address" if reach.source_seen in own else address
 
     def is_real(self, reach: Reach) -> bool:
-        """Whether a workstation could be the sender, and the receiver is no mere stand-in."""
-        if self.machines(reach.source):
-            is_machine = True
-        else:
-            wanted = self.promise and {f"{subnet}: {self.promise.group}" for subnet in self.promise.private_subnets}
-            is_machine = bool(wanted) and reach.source in wanted
-        members = self.places[reach.destination].members if reach.destination in self.places else ()
-        return is_machine and not (members and all(self.kinds[member] == "probe" for member in members))
+        """Whether both ends are there, or could be by starting a workstation: neither is a mere stand-in."""
+        return self.is_there(reach.source) and self.is_there(reach.destination)
+
+    def is_there(self, name: str) -> bool:
+        promise = self.promise
+        if promise and name in {f"{subnet}: {promise.group}" for subnet in promise.private_subnets}:
+            return True
+        members = self.places[name].members if name in self.places else ()
+        return not members or any(self.kinds[member] != "probe" for member in members)
 
 
 def _kept(network: Network, promise: Promise) -> tuple[Kept, ...]:

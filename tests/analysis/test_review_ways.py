@@ -62,6 +62,17 @@ def test_nothing_gets_in_and_downloads_get_out(committed: Committed):
     )
 
 
+def test_workstations_that_reach_each_other_are_shown(committed: Committed):
+    templates: dict[str, Any] = copy.deepcopy(dict(committed.templates))
+    group = templates["environment.yaml"]["Resources"]["WorkstationSecurityGroup"]["Properties"]
+    group["SecurityGroupIngress"] = [{**ANYWHERE, "FromPort": 80, "ToPort": 80}]
+    found = ways(dataclasses.replace(committed, templates=templates))
+
+    subnets = ("PrivateSubnetA: WorkstationSecurityGroup", "PrivateSubnetB: WorkstationSecurityGroup")
+    inside = [(way.source, way.destinations) for way in together(found.machines) if "local" in way.steps]
+    assert inside == [(subnet, subnets) for subnet in subnets]
+
+
 def test_every_endpoint_is_one_destination(root: Path):
     committed = read_committed(root / "templates/minimal")
 
