@@ -21,8 +21,10 @@ from analysis.review.changes import compare
 from analysis.review.facts import read_facts
 from analysis.review.page import page
 from tests.analysis.html_text import Page
+from tests.conftest import ROOT
 
-CONFIGS = ("templates", "templates/minimal", "templates/maximal")
+CONFIGS = sorted(str(file.parent.relative_to(ROOT)) for file in (ROOT / "templates").rglob("stacks.json"))
+"""Every directory of generated templates."""
 HOSTILE = """<script>alert(1)</script>"'`&--><img src=x onerror=alert(2)>{{ 7*7 }}"""
 
 

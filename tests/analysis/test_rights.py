@@ -12,8 +12,10 @@ from analysis.partial import resolve_partly
 from analysis.review.facts import ANYWHERE
 from analysis.rights import Policy, policies
 from analysis.rights_words import in_words
+from tests.conftest import ROOT
 
-CONFIGS = ("templates", "templates/minimal", "templates/maximal")
+CONFIGS = sorted(str(file.parent.relative_to(ROOT)) for file in (ROOT / "templates").rglob("stacks.json"))
+"""Every directory of generated templates."""
 INSTANCES = "arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}:instance/*"
 
 
