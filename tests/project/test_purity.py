@@ -38,7 +38,6 @@ DOORS = {
     "analysis/review/page.py": "reads its HTML beside it",
     "analysis/rights_words.py": "reads the words for IAM beside it",
     "analysis/graph.py": "reads the dated seconds beside it",
-    "analysis/schemas.py": "reads the resource schemas of a library",
     "analysis/picture_icons.py": "reads the icons of a library",
     "analysis/schemas.py": "reads the resource schemas of a library",
 }
