@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -40,9 +40,11 @@ class StackChanges:
     removed: tuple[Resource, ...]
     changed: tuple[Changed, ...]
     outputs: tuple[Difference, ...]
+    asked: tuple[Difference, ...]
+    """What `stacks.json` asks for the stack: its zone, its image."""
 
     def __bool__(self) -> bool:
-        return bool(self.added or self.removed or self.changed or self.outputs)
+        return bool(self.added or self.removed or self.changed or self.outputs or self.asked)
 
 
 @dataclass(frozen=True)
@@ -131,13 +133,13 @@ def _stack(name: str, before: Stack | None, after: Stack | None) -> StackChanges
     old, new = _resources(before), _resources(after)
     same = [key for key in new if key in old and old[key].type == new[key].type]
     found = (Changed(new[key], tuple(_differences(old[key], new[key]))) for key in same)
-    was, now = _outputs(before), _outputs(after)
     return StackChanges(
         name=name,
         added=tuple(item for key, item in new.items() if key not in same),
         removed=tuple(item for key, item in old.items() if key not in same),
         changed=tuple(item for item in found if item.differences),
-        outputs=tuple(found for key in {**now, **was} for found in differences(was, now, key)),
+        outputs=_all_differences(_outputs(before), _outputs(after)),
+        asked=_all_differences(before.asked if before else {}, after.asked if after else {}),
     )
 
 
@@ -147,6 +149,10 @@ def _resources(stack: Stack | None) -> dict[str, Resource]:
 
 def _outputs(stack: Stack | None) -> dict[str, str]:
     return {name: value.text for name, value, _ in stack.outputs} if stack else {}
+
+
+def _all_differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Difference, ...]:
+    return tuple(found for key in {**after, **before} for found in differences(before, after, key))
 
 
 def _differences(old: Resource, new: Resource) -> Iterator[tuple[Difference, UpdateEffect]]:

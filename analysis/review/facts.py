@@ -64,6 +64,8 @@ class Stack:
     name: str
     """`environment`, `workstation ada`."""
     template: str
+    asked: Mapping[str, Any]
+    """What else `stacks.json` asks for it: its zone, its image."""
     description: str
     resources: tuple[ResourceFacts, ...]
     parameters: tuple[Parameter, ...]
@@ -71,6 +73,11 @@ class Stack:
     """Name, value, description."""
     policies: tuple[Policy, ...]
     cost: Cost
+
+    @property
+    def wishes(self) -> tuple[tuple[str, Shown], ...]:
+        """`asked`, as the page shows it."""
+        return tuple((name, shown(value)) for name, value in self.asked.items())
 
     @property
     def size(self) -> int:
@@ -119,10 +126,7 @@ def read_facts(committed: Committed) -> Facts:
     costs = for_stacks(stacks, templates, REGION)
     scene = read_scene(stacks, templates)
     return Facts(
-        stacks=tuple(
-            _stack(name, item["template"], templates[item["template"]], item["parameters"], costs[name])
-            for name, item in wanted.items()
-        ),
+        stacks=tuple(_stack(name, item, templates[item["template"]], costs[name]) for name, item in wanted.items()),
         summary=subtitle(scene),
         ways=read_ways(join(stacks, templates)),
         picture=draw(stacks, templates),
@@ -131,14 +135,15 @@ def read_facts(committed: Committed) -> Facts:
     )
 
 
-def _stack(name: str, file: str, template: Mapping[str, Any], given: Mapping[str, str], cost: Cost) -> Stack:
-    declared = template.get("Parameters", {})
+def _stack(name: str, item: Mapping[str, Any], template: Mapping[str, Any], cost: Cost) -> Stack:
+    declared, given = template.get("Parameters", {}), item["parameters"]
     known = {key: value for key, value in given.items() if not _is_secret(declared.get(key, {}))}
     found = resolve_partly(template, known, ANYWHERE)
     waits = dependencies(template, known)
     return Stack(
         name=name,
-        template=file,
+        template=item["template"],
+        asked={key: value for key, value in item.items() if key not in ("name", "parameters", "template")},
         description=str(template.get("Description", "")),
         resources=tuple(_resource(item, waits[item.logical_id]) for item in found.resources.values()),
         parameters=tuple(_parameter(key, item, known) for key, item in declared.items()),

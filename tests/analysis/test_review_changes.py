@@ -92,6 +92,14 @@ def test_resources_and_stacks_that_come_and_go_are_listed(committed: Committed):
     ]
 
 
+def test_what_the_config_asks_is_compared_too(committed: Committed):
+    edit = Edit(committed)
+    edit.stacks["workstations"][0]["zone"] = "B"
+    (stack,) = edit.changes().stacks
+
+    assert (stack.name, [str(item) for item in stack.asked]) == ("workstation ada", ["zone: A -> B"])
+
+
 def test_a_right_that_is_widened_is_told_as_the_one_that_came(committed: Committed):
     edit = Edit(committed)
     statement = edit.resources["DataScientistUserPolicy"]["Properties"]["PolicyDocument"]["Statement"][4]
