@@ -154,7 +154,8 @@ def _review(options: argparse.Namespace) -> int:
     from analysis.review.facts import read_facts
     from analysis.review.page import page
 
-    facts = read_facts(read_committed(options.config_dir))
+    config = "default" if options.config_dir == TEMPLATES else options.config_dir.name
+    facts = read_facts(read_committed(options.config_dir), config)
     output, changes, mend = options.config_dir / REVIEW_FILE, None, _command("review", options)
     if options.against:
         old = read_committed(options.against, hint="give --against the directory of older templates")

@@ -165,7 +165,7 @@ def _condition(item: Condition) -> Phrase:
         words = f"{key} {verb} {_joined((_readable(value) for value in item.values), 'or')}"
     else:
         return Phrase("", names)
-    return Phrase(f"{words}, where that is known" if optional else words, names)
+    return Phrase(f"{words}, or that is not known" if optional else words, names)
 
 
 def _fact(item: Condition) -> str:

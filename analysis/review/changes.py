@@ -76,6 +76,8 @@ class Changes:
     """Whether the ways of one version could not be worked out; none are compared then."""
     rights_added: tuple[RightsChange, ...]
     rights_removed: tuple[RightsChange, ...]
+    controls_broken: tuple[str, ...]
+    """What only the new version does not hold."""
     costs: tuple[CostChange, ...]
     """Of the stacks whose cost differs."""
     before: Cost
@@ -83,7 +85,8 @@ class Changes:
 
     def __bool__(self) -> bool:
         ways = self.ways_added or self.ways_removed or self.other_ways_added or self.other_ways_removed
-        return bool(self.stacks or ways or self.rights_added or self.rights_removed or self.costs)
+        rights = self.rights_added or self.rights_removed
+        return bool(self.stacks or ways or rights or self.controls_broken or self.costs)
 
 
 @dataclass(frozen=True)
@@ -115,10 +118,15 @@ def compare(old: Facts, new: Facts) -> Changes:
         ways_unknown=unknown,
         rights_added=_told(rights_after - rights_before, _rights(new)),
         rights_removed=_told(rights_before - rights_after, _rights(old)),
+        controls_broken=tuple(text for text in _broken(new) if text not in _broken(old)),
         costs=tuple(item for item in costs if _amounts(item.before) != _amounts(item.after)),
         before=old.cost,
         after=new.cost,
     )
+
+
+def _broken(facts: Facts) -> tuple[str, ...]:
+    return tuple(text for item in facts.controls for text in item.broken)
 
 
 def _cost(stack: Stack | None) -> Cost:

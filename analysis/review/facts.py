@@ -14,6 +14,7 @@ from analysis.partial import resolve_partly
 from analysis.picture import describe, draw, subtitle
 from analysis.picture_scene import read_scene
 from analysis.resolve import Context, Resolved, Resource
+from analysis.review.control_facts import ControlFacts, read_controls
 from analysis.review.values import Shown, shown
 from analysis.review.ways import Ways, read_ways
 from analysis.rights import Policy, policies
@@ -95,6 +96,7 @@ class Facts:
     summary: str
     """One sentence: machines, ways in and out."""
     ways: Ways
+    controls: tuple[ControlFacts, ...]
     picture: str
     """SVG text."""
     picture_in_words: str
@@ -114,21 +116,37 @@ class Facts:
         return sum("*" in item.resources and item.allowed for policy in policies for item in policy.statements)
 
     @property
+    def met(self) -> int:
+        """How many controls are met whatever the config, and hold here."""
+        always = [item for item in self.controls if item.control.status in ("met", "deploy step")]
+        return sum(not item.broken for item in always)
+
+    @property
+    def broken(self) -> int:
+        """How many controls do not hold here though they should."""
+        return sum(bool(item.broken) for item in self.controls)
+
+    @property
     def cost(self) -> Cost:
         return sum((stack.cost for stack in self.stacks), Cost((), ()))
 
 
-def read_facts(committed: Committed) -> Facts:
-    """Raises TemplateError when a template or a parameter in `stacks.json` is wrong."""
+def read_facts(committed: Committed, config: str = "") -> Facts:
+    """`config` is the name of the config that the templates are from, where that is known.
+
+    Raises TemplateError when a template or a parameter in `stacks.json` is wrong.
+    """
     stacks, templates = committed.stacks, committed.templates
     wanted = {"environment": stacks["environment"]}
     wanted |= {f"workstation {item['name']}": item for item in stacks["workstations"]}
     costs = for_stacks(stacks, templates, REGION)
     scene = read_scene(stacks, templates)
+    made = tuple(_stack(name, item, templates[item["template"]], costs[name]) for name, item in wanted.items())
     return Facts(
-        stacks=tuple(_stack(name, item, templates[item["template"]], costs[name]) for name, item in wanted.items()),
+        stacks=made,
         summary=subtitle(scene),
         ways=read_ways(join(stacks, templates)),
+        controls=read_controls(committed, config, _anchors(made)),
         picture=draw(stacks, templates),
         picture_in_words=describe(scene),
         digests=committed.digests,
@@ -151,6 +169,12 @@ def _stack(name: str, item: Mapping[str, Any], template: Mapping[str, Any], cost
         policies=policies(found),
         cost=cost,
     )
+
+
+def _anchors(stacks: tuple[Stack, ...]) -> dict[str, str]:
+    """Logical id to its HTML id: of several workstations' the first one's."""
+    ids = [(item.resource.logical_id, stack.slug) for stack in reversed(stacks) for item in stack.resources]
+    return {name: f"{slug}-{name}" for name, slug in ids}
 
 
 def _is_secret(declaration: Mapping[str, Any]) -> bool:

@@ -12,6 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
+from analysis.controls_page import MEANING
 from analysis.cost import Cost
 from analysis.picture import TITLE
 from analysis.review.audiences import audiences
@@ -74,7 +75,7 @@ def _environment() -> Any:
         lstrip_blocks=True,
     )
     made.filters |= {"money": money}
-    made.globals |= {"fates": FATES, "signs": SIGNS, "together": together, "total": total}
+    made.globals |= {"control_statuses": MEANING, "fates": FATES, "signs": SIGNS, "together": together, "total": total}
     return made
 
 

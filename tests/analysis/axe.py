@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tools import need
+from tests.tools import give_up, need
 
 VERSION = "4.14.1"
 SHA256 = "e6b0ce02b84d892e2e33e403485e7f3d6c29e2be6df65daf44d89ba564139745"
@@ -36,7 +36,6 @@ def _fetch(kept: Path) -> None:
         done = subprocess.run(command, cwd=directory, stdin=subprocess.DEVNULL, capture_output=True, text=True)
         archive = next(Path(directory).glob("*.tgz"), None)
         if done.returncode or not archive:
-            give_up = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
             give_up(f"no axe-core {VERSION}: {done.stderr.strip()[-300:]}")
         found = hashlib.sha256(archive.read_bytes()).hexdigest()
         if found != SHA256:

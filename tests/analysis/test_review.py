@@ -139,6 +139,20 @@ def test_a_policy_from_elsewhere_is_named(committed: Committed):
     )
 
 
+def test_every_control_is_told_and_one_that_does_not_hold_stands_out(committed: Committed):
+    path = ("workstation.yaml", "Resources", "HomeVolume", "Properties", "Encrypted")
+    whole, spoilt = read_facts(committed, "default"), read_facts(edited(committed, *path, value=False), "default")
+    text = Page(page(spoilt)).text
+
+    assert (whole.broken, spoilt.broken) == (0, 1)
+    assert [item.control.title for item in whole.controls if item.control.title not in Page(page(whole)).text] == []
+    assert "Does not hold here" not in Page(page(whole)).text
+    assert text.count("Does not hold here:") == 1
+    assert f"{whole.met - 1} of {len(whole.controls)} always met, 1 broken here" in text
+    assert len(compare(whole, spoilt).controls_broken) == 1
+    assert "Security controls that do not hold any more" in Page(page(spoilt, compare(whole, spoilt))).text
+
+
 def test_an_action_without_words_is_shown_as_it_stands(committed: Committed):
     body = copy.deepcopy(dict(committed.templates))
     policy = body["environment.yaml"]["Resources"]["DataScientistUserPolicy"]["Properties"]["PolicyDocument"]

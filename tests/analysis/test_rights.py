@@ -86,11 +86,11 @@ def test_a_statement_reads_as_a_sentence(statement: dict[str, Any], expected: st
         ),
         (
             {"StringEqualsIfExists": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}},
-            "the account that the service works for is this account, where that is known",
+            "the account that the service works for is this account, or that is not known",
         ),
         ({"DateLessThan": {"aws:CurrentTime": "2030"}}, "DateLessThan aws:CurrentTime 2030"),
         ({"StringEquals": {"aws:Unheard": "of"}}, "StringEquals aws:Unheard of"),
-        ({"Bool": {"kms:GrantIsForAWSResource": False}}, "Bool kms:GrantIsForAWSResource false"),
+        ({"Bool": {"kms:GrantIsForAWSResource": "?"}}, "Bool kms:GrantIsForAWSResource ?"),
         ({"ForAnyValue:StringLike": {"aws:SourceArn": "x"}}, "ForAnyValue:StringLike aws:SourceArn x"),
     ],
 )

@@ -29,8 +29,7 @@ PURE = ("generator", "analysis")
 
 DOORS = {
     "generator/__main__.py": "reads config/, writes templates/",
-    "analysis/__main__.py": "reads templates/, writes the picture and the controls",
-    "analysis/__main__.py": "reads templates/, writes the picture and the review page",
+    "analysis/__main__.py": "reads templates/, writes the picture and the pages",
     "analysis/committed.py": "reads templates/",
     "analysis/controls.py": "reads the controls beside it",
     "analysis/prices.py": "reads the dated prices beside it",
