@@ -10,6 +10,7 @@ import contextlib
 import itertools
 import json
 import os
+import select
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +27,8 @@ SWITCHES = (
     "about:blank",
 )
 LOADED = "new Promise(done => document.readyState == 'complete' ? done() : addEventListener('load', done))"
+PATIENCE_SECONDS = 120
+"""A page of ours answers within seconds; what waits longer will never come."""
 KEYS = {"Tab": 9, "Enter": 13}
 
 
@@ -51,9 +54,10 @@ class Chromium:
 
     def _next(self) -> dict[str, Any]:
         while b"\0" not in self.pending:
-            piece = self.answers.read(1 << 20)
+            ready, _, _ = select.select([self.answers], [], [], PATIENCE_SECONDS)
+            piece = self.answers.read(1 << 20) if ready else b""
             if not piece:
-                raise RuntimeError("Chromium ended")
+                raise RuntimeError("Chromium ended" if ready else f"Chromium was silent for {PATIENCE_SECONDS} seconds")
             self.pending += piece
         text, _, self.pending = self.pending.partition(b"\0")
         return json.loads(text)

@@ -140,8 +140,8 @@ def test_a_list_opens_by_keyboard_and_a_link_opens_what_it_leads_to(tab: Tab, ur
     assert tab.evaluate("document.querySelector('details.card').open")
     tab.evaluate("document.querySelector('table.cost a[href$=NatGatewayA]').focus()")
     tab.press("Enter")
-    opened = "document.getElementById('environment-NatGatewayA').closest('details').open"
-    assert tab.evaluate(f"new Promise(done => setTimeout(() => done({opened}), 100))")
+    tab.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert tab.evaluate("document.getElementById('environment-NatGatewayA')?.closest('details').open")
 
 
 def test_print_shows_every_closed_list(tab: Tab, urls: dict[str, str]):
