@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from generator.contract import REVIEW_FILE
 from tests.conftest import ROOT
 
 
@@ -176,8 +177,19 @@ def test_the_files_are_the_same_to_the_byte_on_every_machine(project, machine):
     run = generator(project, **MACHINES[machine])
 
     assert run.returncode == 0
-    assert tree(project / "templates") == tree(ROOT / "templates")
+    others = {name: text for name, text in tree(ROOT / "templates").items() if Path(name).name != REVIEW_FILE}
+    assert tree(project / "templates") == others
     assert (project / "config/schema.json").read_bytes() == (ROOT / "config/schema.json").read_bytes()
+
+
+def test_the_review_page_is_left_where_it_is_until_its_templates_go(project):
+    for place in ("templates", "templates/minimal"):
+        (project / place / REVIEW_FILE).write_text("a page")
+    assert generator(project, "--check").returncode == 0
+    (project / "config/minimal.toml").unlink()
+
+    assert "removed templates/minimal/review.html" in generator(project).stdout
+    assert (project / "templates" / REVIEW_FILE).read_text() == "a page"
 
 
 def test_an_interrupted_write_leaves_the_old_file(project):

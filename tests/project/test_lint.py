@@ -79,7 +79,6 @@ def test_pre_commit_runs_every_linter():
         "isolation",
         "controls",
         "scanners",
-        "isolation",
         "review",
         "cfn-lint",
         "ruff-check",
