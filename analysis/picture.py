@@ -59,16 +59,12 @@ def describe(scene: Scene) -> str:
     return " ".join(sentences)
 
 
-def _subtitle(scene: Scene) -> str:
-    way_out = _way_out(scene)
 def subtitle(scene: Scene) -> str:
     """The architecture in a sentence, without its period."""
-    nats = sum(bool(zone.nat) for zone in scene.zones)
-    way_out = f"downloads through {_count(nats, 'NAT gateway')}" if nats else "no way to the internet"
     machines = _count(sum(len(zone.workstations) for zone in scene.zones), "workstation")
     zones = _count(len(scene.zones), "Availability Zone")
     way_in = "no way in from outside" if scene.inbound == NOTHING_IN else f"inbound rules ({scene.inbound})"
-    return f"{machines.capitalize()} in private subnets, {zones}: {way_in}, {way_out}"
+    return f"{machines.capitalize()} in private subnets, {zones}: {way_in}, {_way_out(scene)}"
 
 
 def _way_out(scene: Scene) -> str:
