@@ -25,7 +25,6 @@ class Wanted:
     """Whether it is counted whole by `./test.sh --all` only."""
     quick: int = 0
     """What a slow one must reach in a quick run."""
-    """Whether it is counted by `./test.sh --all` only."""
     share: float = 1.0
     """How much of what is tried must hold."""
     packets: bool = False
