@@ -47,6 +47,7 @@ POINTS: Mapping[str, tuple[Point, ...]] = {
         *_lines("templates", "preflight", "environment demo", "workstation ada", AGENT),
         *ASKING,
         *_calls("s3", "CreateBucket", "PutBucketPublicaccessblock", "PutBucketEncryption", "PutBucketVersioning"),
+        *_calls("s3", "PutBucketLifecycle"),
         *_calls("s3", "HeadObject", "PutObject", "PutObject 2"),
         *_calls("cloudformation", "CreateChangeSet", "DescribeChangeSet", "ExecuteChangeSet"),
         *_calls("ec2", "DescribeSecurityGroups", "RevokeSecurityGroupEgress"),
@@ -101,8 +102,12 @@ CALLS_ELSEWHERE: Mapping[str, str] = {
     "ContinueUpdateRollback": "begun with a token and then only waited for, as UPDATE_ROLLBACK_IN_PROGRESS is",
     "DetectStackDrift": "looks, and changes nothing",
     "RevokeSecurityGroupIngress": "the local AWS makes no such rule; RevokeSecurityGroupEgress is the same step",
+    "RollbackStack": "as ContinueUpdateRollback: begun with a token and then only waited for",
 }
 """Calls that change something, or begin to, at which no run is ended, and why."""
 
-ON_THE_WIRE = {"PutPublicAccessBlock": "PutBucketPublicaccessblock"}
+ON_THE_WIRE = {
+    "PutBucketLifecycleConfiguration": "PutBucketLifecycle",
+    "PutPublicAccessBlock": "PutBucketPublicaccessblock",
+}
 """Operations whose names are others in a record of the calls."""
