@@ -31,7 +31,11 @@ BY_TYPE = {
 
 BY_NAME = {
     **{EnvironmentParameter.availability_zone_id(letter): f"use1-az{at}" for at, letter in enumerate(ZONE_LETTERS, 1)},
+    **{EnvironmentParameter.private_subnet_id(name): f"subnet-0123456789abcde{at}0" for at, name in enumerate("ABCD")},
     EnvironmentParameter.S3_PREFIX_LIST_ID: "pl-63a5400a",
+    EnvironmentParameter.IPAM_POOL_ID: "ipam-pool-0123456789abcdef0",
+    EnvironmentParameter.VPC_CIDR_BLOCK: "10.38.0.0/20",
+    EnvironmentParameter.PRIVATE_ROUTE_TABLE_IDS: "rtb-0123456789abcdef0",
     WorkstationParameter.ENVIRONMENT_NAME: "demo",
     WorkstationParameter.INSTANCE_PROFILE_NAME: "demo-WorkstationInstanceProfile-0123456789AB",
     WorkstationParameter.VOLUME_KMS_KEY_ARN: (
@@ -41,7 +45,7 @@ BY_NAME = {
 """Parameter name: the same for parameters whose type says nothing."""
 
 BY_ATTRIBUTE = {"CidrBlock": "10.38.0.0/20"}
-"""Attribute within a function: the same."""
+"""Attribute, within a function or by itself: the same. No rule follows a rule's block to the subnet that it is of."""
 
 VARIANTS = {"with-key": "laptop", "without-key": ""}
 """The condition of `workstation.yaml` both ways: key pairs for a config that asks for one way only."""
@@ -154,6 +158,8 @@ def _policy(name: str, value: str) -> dict[str, str]:
 def _plain(value: Any) -> Any:
     """Values as JSON has them; a resource that another one names as the function that does."""
     if isinstance(value, Reference):
+        if value.attribute in BY_ATTRIBUTE:
+            return BY_ATTRIBUTE[value.attribute]
         return {"Fn::GetAtt": [value.logical_id, value.attribute]} if value.attribute else {"Ref": value.logical_id}
     if isinstance(value, Pending):
         return finish(value, _plausible)
