@@ -9,7 +9,6 @@ from typing import Any
 from analysis.committed import Committed
 from analysis.cost import Cost, for_stacks
 from analysis.graph import dependencies
-from analysis.network import join
 from analysis.partial import resolve_partly
 from analysis.picture import describe, draw, subtitle
 from analysis.picture_scene import read_scene
@@ -145,7 +144,7 @@ def read_facts(committed: Committed, config: str = "") -> Facts:
     return Facts(
         stacks=made,
         summary=subtitle(scene),
-        ways=read_ways(join(stacks, templates)),
+        ways=read_ways(stacks, templates),
         controls=read_controls(committed, config, _anchors(made)),
         picture=draw(stacks, templates),
         picture_in_words=describe(scene),

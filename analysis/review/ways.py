@@ -5,18 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
-from analysis.network import Network, NotModelledError, read, with_probes
+from analysis.network import Network, NotModelledError, join, read, with_probes
+from analysis.network.joined import NoSurroundingsError
 from analysis.network.probe import INTERNET
 from analysis.reach.check import Violation, check
 from analysis.reach.intents import read_intents
 from analysis.reach.promise import NoPromiseError, Promise, promised
 from analysis.reach.reachable import Place, Reach, places, reachable
-from analysis.resolve import Resolved
 
 RULE = re.compile(r"^(.* (?:ingress|egress)) (\d+)$")
 """`WorkstationSecurityGroup egress 2`: a group, and the place of its rule."""
 EVERY_PORT = ((0, 65535),)
+
+ELSEWHERE = (
+    "The environment goes into a VPC that is there, whose routes, gateways and network ACLs are in none of these "
+    "templates; `python -m analysis reach --around TEMPLATE` works it out with a template of that VPC"
+)
 
 
 @dataclass(frozen=True)
@@ -61,10 +67,16 @@ class Ways:
     """Why it could not be worked out; nothing else is filled then."""
 
 
-def read_ways(found: Resolved) -> Ways:
-    """Of all stacks joined."""
+def read_ways(stacks: Mapping[str, Any], templates: Mapping[str, Mapping[str, Any]]) -> Ways:
+    """Of all stacks of `stacks.json`; `templates` holds each template by its file name.
+
+    Raises TemplateError when a template or a given parameter is wrong.
+    """
     try:
+        found = join(stacks, templates)
         bare = read(found)
+    except NoSurroundingsError:
+        return Ways((), (), (), (), (ELSEWHERE,))
     except NotModelledError as error:
         return Ways((), (), (), (), error.findings)
     probed, network = with_probes(bare), with_probes(bare, each=2)  # two, so that a place has a neighbour

@@ -10,11 +10,10 @@ from typing import Any
 import pytest
 
 from analysis.committed import Committed, read_committed
-from analysis.network import join
 from analysis.review.changes import compare
 from analysis.review.facts import read_facts
 from analysis.review.page import page
-from analysis.review.ways import Way, Ways, new_ways, read_ways, together
+from analysis.review.ways import ELSEWHERE, Way, Ways, new_ways, read_ways, together
 from tests.analysis.html_text import Page
 
 ANYWHERE = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "CidrIp": "0.0.0.0/0"}
@@ -40,7 +39,7 @@ def opened(committed: Committed) -> Committed:
 
 
 def ways(committed: Committed) -> Ways:
-    return read_ways(join(committed.stacks, committed.templates))
+    return read_ways(committed.stacks, committed.templates)
 
 
 def test_nothing_gets_in_and_downloads_get_out(committed: Committed):
@@ -124,6 +123,12 @@ def test_what_is_not_modelled_is_said_and_not_guessed(committed: Committed):
     assert facts.ways.unknown[0] in text
     assert "From the internet" not in text
     assert "Not compared: of one version it could not be worked out." in text
+
+
+def test_a_vpc_that_is_there_is_said_to_be_elsewhere(root: Path):
+    found = ways(read_committed(root / "templates/existing-vpc"))
+
+    assert found.unknown == (ELSEWHERE,)
 
 
 def test_ways_that_differ_in_their_rule_are_one_row():
