@@ -216,7 +216,10 @@ def _reach(options: argparse.Namespace) -> int:
     network = read(resolved)
     if options.check:
         probed = with_probes(network)
-        checked = check(probed, promised(resolved, probed))
+        promise = promised(resolved, probed)
+        checked = check(probed, promise)
+        ports = ", ".join(map(str, promise.egress_ports)) or "none"
+        print(f"held to nat = {promise.mode} and ports out = {ports}, as the template has them", file=sys.stderr)
         sys.stdout.write(table.dumped(table.checked_json(checked)) if options.json else table.checked_table(checked))
         return FAILED if checked.violations else DONE
     probed = with_probes(network, each=2)

@@ -15,6 +15,9 @@ from analysis.reach.reachable import Place, Reach, places
 
 ARROW = " > "
 
+FEW = 8
+"""How many violations of one intent are shown."""
+
 
 class Row(NamedTuple):
     to: str
@@ -57,7 +60,7 @@ def as_json(reaches: Iterable[Reach]) -> list[dict[str, Any]]:
 
 
 def checked_table(checked: Checked) -> str:
-    """A line for each intent that was asked, then what does not hold, the first of its kind in full."""
+    """A line for each intent that was asked, then what does not hold, a few of each kind."""
     broken: dict[str, list[Violation]] = {}
     for violation in checked.violations:
         broken.setdefault(violation.intent, []).append(violation)
@@ -68,7 +71,9 @@ def checked_table(checked: Checked) -> str:
             state = f"BROKEN by {count:,}" if count else "holds"
             lines.append(f"{intent.name:<30}  {checked.asked[intent.name]:>7,} probes  {state}")
     for name, violations in broken.items():
-        lines += ["", f"{name}:", *(f"  {line}" for line in dict.fromkeys(map(_violation, violations)))]
+        told = tuple(dict.fromkeys(map(_violation, violations)))
+        more = [f"  … and {len(told) - FEW:,} more: --json has them all"] if len(told) > FEW else []
+        lines += ["", f"{name}:", *(f"  {line}" for line in told[:FEW]), *more]
     return "\n".join(lines) + "\n"
 
 

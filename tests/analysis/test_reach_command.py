@@ -134,7 +134,9 @@ def test_a_block_that_a_rule_names_is_told_apart(tmp_path: Path, capsys: pytest.
 def test_check_says_of_each_promise_whether_it_holds(committed_files: Path, capsys: pytest.CaptureFixture[str]):
     assert reach(committed_files, "--check") == 0
 
-    lines = capsys.readouterr().out.splitlines()
+    said = capsys.readouterr()
+    lines = said.out.splitlines()
+    assert said.err == "held to nat = single and ports out = 443, as the template has them\n"
     assert lines
     assert [line for line in lines if not line.endswith("probes  holds")] == []
 
@@ -154,12 +156,26 @@ def test_check_fails_and_says_which_promise_is_broken_by_whom_and_why(
     printed = capsys.readouterr().out
     assert "BROKEN by" in next(line for line in printed.splitlines() if line.startswith("workstations-apart"))
     expected = (
-        "  [plain] probe:WorkstationSecurityGroup:PrivateSubnetB to 10.0.4.4 by syn 443 reaches ada/Instance "
-        "as 10.0.8.4: WorkstationSecurityGroup egress 1 > local > Self\n"
+        "  [plain] ada/Instance to 10.0.8.4 by syn 443 reaches probe:WorkstationSecurityGroup:PrivateSubnetB "
+        "as 10.0.4.4: WorkstationSecurityGroup egress 1 > local > Self\n"
     )
     assert expected in printed
     assert reach(tmp_path, "--check", "--json") == 1
     assert "workstations-apart" in {item["intent"] for item in json.loads(capsys.readouterr().out)["violations"]}
+
+
+def test_a_few_violations_of_each_promise_are_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    made = environment()
+    del made["Resources"]["WorkstationSecurityGroup"]["Properties"]["SecurityGroupEgress"]
+    made["Resources"]["WorkstationSecurityGroup"]["Properties"]["SecurityGroupIngress"] = [
+        {"IpProtocol": "-1", "CidrIp": "0.0.0.0/0"}
+    ]
+    write(tmp_path, made)
+    assert reach(tmp_path, "--check") == 1
+
+    block = capsys.readouterr().out.partition("\nworkstations-apart:\n")[2].partition("\n\n")[0].splitlines()
+    assert len(block) == 9
+    assert block[-1].endswith("more: --json has them all")
 
 
 def test_what_is_not_modelled_is_told_all_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
