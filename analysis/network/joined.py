@@ -12,7 +12,7 @@ from typing import Any
 
 from analysis.partial import resolve_partly
 from analysis.resolve import Context, Output, Pending, Reference, Resolved, Resource
-from generator.contract import ZONE_LETTERS, EnvironmentOutput, handed_over
+from generator.contract import ZONE_LETTERS, EnvironmentOutput, EnvironmentParameter, handed_over
 
 SKELETON = frozenset(
     f"AWS::EC2::{name}"
@@ -46,7 +46,7 @@ def join(
     """
     asked = stacks["environment"]
     environment = resolve_partly(templates[asked["template"]], asked["parameters"], Context())
-    if EnvironmentOutput.VPC_ID in environment.parameters:
+    if EnvironmentParameter.VPC_ID in environment.parameters:
         environment = _put_into(environment, around)
     resources = dict(environment.resources)
     for item in stacks["workstations"]:
@@ -67,12 +67,12 @@ def _put_into(environment: Resolved, around: Resolved | None) -> Resolved:
     """The environment with the VPC around it; parameters are answered by that VPC's outputs of the same names."""
     if around is None:
         raise NoSurroundingsError(
-            f"{EnvironmentOutput.VPC_ID} is a parameter: wanted a template of the VPC around it, "
+            f"{EnvironmentParameter.VPC_ID} is a parameter: wanted a template of the VPC around it (--around), "
             "with outputs named like the parameters, such as templates/environment.yaml"
         )
     answers = {f"${{{name}}}": output.value for name, output in around.outputs.items()} | _tables(around)
     vpc = around.outputs[EnvironmentOutput.VPC_ID].value
-    answers["${VpcCidrBlock}"] = Reference(vpc.logical_id, "CidrBlock")
+    answers[f"${{{EnvironmentParameter.VPC_CIDR_BLOCK}}}"] = Reference(vpc.logical_id, "CidrBlock")
     own = {
         name: replace(item, properties=_moved(item.properties, "", answers))
         for name, item in environment.resources.items()
@@ -94,7 +94,7 @@ def _tables(around: Resolved) -> dict[str, list[Reference]]:
         for item in around.resources.values()
         if item.type == "AWS::EC2::SubnetRouteTableAssociation" and item.properties["SubnetId"] in private
     ]
-    return {"${PrivateRouteTableIds}": list(dict.fromkeys(tables))}
+    return {f"${{{EnvironmentParameter.PRIVATE_ROUTE_TABLE_IDS}}}": list(dict.fromkeys(tables))}
 
 
 def _moved(value: Any, prefix: str, answers: Mapping[str, Any]) -> Any:

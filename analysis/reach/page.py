@@ -45,6 +45,7 @@ $ python -m analysis reach
 {table}```
 
 `--config-dir templates/minimal` asks another config, a file name asks any template, `--json` gives everything as data.
+`--around TEMPLATE` names the VPC around an environment that goes into one that is there.
 `--all` shows the VPC's default security group too, which every VPC has and which `./deploy.sh` empties.
 
 ## What is promised
