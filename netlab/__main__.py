@@ -25,12 +25,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Imported late, so that --help and wrong usage cost nothing.
     from analysis.committed import CommittedFileError
     from analysis.network import NotModelledError
+    from analysis.network.joined import NoSurroundingsError
     from analysis.reach.promise import NoPromiseError
     from analysis.resolve import TemplateError, TemplateTextError
     from netlab.subject import read_subject
 
     try:
-        subject = read_subject(options.template, dict(options.parameters))
+        subject = read_subject(options.template, dict(options.parameters), options.around)
+    except NoSurroundingsError as error:
+        print(f"error: {options.template}: {error}; say it with --around TEMPLATE", file=sys.stderr)
+        return WRONG_USAGE
     except (CommittedFileError, NoPromiseError, NotModelledError, TemplateError, TemplateTextError) as error:
         for line in str(error).splitlines():
             where = "" if line.startswith(str(options.template)) else f"{options.template}: "
@@ -71,6 +75,12 @@ def _parser() -> argparse.ArgumentParser:
         type=_parameter,
         metavar="NAME=VALUE",
         help="parameters of a template; those left out stand for themselves",
+    )
+    parser.add_argument(
+        "--around",
+        type=Path,
+        metavar="TEMPLATE",
+        help="the VPC around an environment that goes into one that is there",
     )
     parser.add_argument(
         "--build",

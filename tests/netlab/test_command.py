@@ -83,6 +83,13 @@ def test_one_template_is_proved_with_its_parameters(can_build):
     assert "zone-down: use1-az1 (one zone switched off): " in done.stderr
 
 
+def test_an_environment_for_a_vpc_that_is_there_is_proved_inside_one(can_build):
+    done = netlab("templates/existing-vpc", "--around", "templates/minimal/environment.yaml", "--build", "plain")
+
+    assert done.returncode == 0
+    assert re.search(r"existing-vpc, nat none: [0-9,]+ packets in 1 builds: all as intended\n$", done.stdout)
+
+
 def test_where_namespaces_are_blocked_the_program_answers_and_says_so():
     done = netlab(before=(*NO_NAMESPACES, "--"))
 
@@ -141,6 +148,7 @@ UNMODELLED = {
         (("templates/workstation.yaml", "--parameters", "Owner"), "got 'Owner', want NAME=VALUE"),
         (("--parameters", "Owner=ada"), "--parameters: templates is a directory"),
         (("tests",), "error: tests/stacks.json: no such file"),
+        (("templates/existing-vpc",), "say it with --around TEMPLATE"),
     ],
     ids=lambda value: value[0] if isinstance(value, tuple) else "",
 )
