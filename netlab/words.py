@@ -57,7 +57,8 @@ def report(subject: Subject, proved: Sequence[Proved], *, by: str) -> Iterator[s
     yield from stories(proved)
     total, bad = tried.total(), wrong.total()
     what = "all as intended" if not bad and not any(missing(proved)) else f"{bad:,} not as intended"
-    yield f"{subject.title}, nat {subject.promise.mode}: {total:,} {by} in {len(proved)} builds: {what}"
+    builds = f"{len(proved)} build{'s' if len(proved) != 1 else ''}"
+    yield f"{subject.title}, nat {subject.promise.mode}: {total:,} {by} in {builds}: {what}"
 
 
 def missing(proved: Sequence[Proved]) -> Iterator[str]:

@@ -87,7 +87,7 @@ def test_an_environment_for_a_vpc_that_is_there_is_proved_inside_one(can_build):
     done = netlab("templates/existing-vpc", "--around", "templates/minimal/environment.yaml", "--build", "plain")
 
     assert done.returncode == 0
-    assert re.search(r"existing-vpc, nat none: [0-9,]+ packets in 1 builds: all as intended\n$", done.stdout)
+    assert re.search(r"existing-vpc, nat none: [0-9,]+ packets in 1 build: all as intended\n$", done.stdout)
 
 
 def test_where_namespaces_are_blocked_the_program_answers_and_says_so():
