@@ -10,6 +10,7 @@ from analysis import intrinsics
 from analysis.intrinsics import FunctionError
 from analysis.parameters import Value
 from analysis.resolved import Context
+from analysis.shapes import misshapen
 from analysis.values import NO_VALUE, Pending, Reference, is_known
 
 VARIABLE = re.compile(r"\$\{(!?)([^}]*)\}")
@@ -40,6 +41,7 @@ class Evaluator:
         }
 
     def condition(self, name: Any) -> bool:
+        _check("Condition", name)
         if name in self.conditions:
             return self.conditions[name]
         declared = self.template.get("Conditions", {})
@@ -70,6 +72,7 @@ class Evaluator:
         if name == "Condition" and not isinstance(argument, str):
             return {name: self.value(argument)}  # a policy statement's Condition block
         if name in self.readers:
+            _check(name, argument)
             return self.readers[name](argument)
         if name == "Fn::ImportValue":
             raise FunctionError("Template error: Fn::ImportValue is refused: an export in use blocks updates")
@@ -143,6 +146,12 @@ class Evaluator:
 
     def or_(self, argument: Any) -> bool:
         return any(boolean(self.value(item)) for item in argument)
+
+
+def _check(name: str, argument: Any) -> None:
+    finding = misshapen(name, argument)
+    if finding:
+        raise FunctionError(finding)
 
 
 def unresolved(names: str) -> str:

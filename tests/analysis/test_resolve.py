@@ -132,6 +132,32 @@ def test_a_misused_function_is_named(text: str, finding: str) -> None:
     assert finding in str(raised.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "finding"),
+    [
+        ("!Ref [a]", "Ref: got ['a'], want the name of a parameter or resource"),
+        ("!GetAtt Vpc", "Fn::GetAtt: got ['Vpc'], want a resource and its attribute: [Resource, Attribute] or "),
+        ("!GetAtt [!Ref Name, Arn]", "Fn::GetAtt: got [{'Ref': 'Name'}, 'Arn'], want a resource and its attribute: "),
+        ("!Sub [a]", "Fn::Sub: got ['a'], want a text, or a list: text, names with their values"),
+        ("!If [IsAda, a]", "Fn::If: got ['IsAda', 'a'], want a list: the name of a condition, "),
+        ("!If [[IsAda], a, b]", "Fn::If: got [['IsAda'], 'a', 'b'], want a list: the name of a condition, "),
+        ("!FindInMap [Systems, linux]", "Fn::FindInMap: got ['Systems', 'linux'], want a list: mapping, first key, "),
+    ],
+)
+def test_a_function_of_another_shape_is_named(text: str, finding: str) -> None:
+    with pytest.raises(TemplateError) as caught:
+        value_of(text)
+
+    assert str(caught.value).startswith(f"Template error: {finding}")
+
+
+def test_a_condition_that_is_no_name_is_named() -> None:
+    template = {"Resources": {"Vpc": {"Type": "AWS::EC2::VPC", "Condition": ["x"]}}}
+
+    with pytest.raises(TemplateError, match=r"Condition: got \['x'\], want the name of a condition"):
+        resolve(template, {}, CONTEXT)
+
+
 def test_all_findings_come_at_once() -> None:
     with pytest.raises(TemplateError) as raised:
         value_of(
