@@ -46,6 +46,17 @@ class Checkout:
         """Where the local AWS of this checkout answers."""
         return json.loads((self.root / ".local" / "localaws.json").read_text())["endpoint"]
 
+    @property
+    def account(self) -> dict[str, str]:
+        """What somebody with an account has set: without --local, a deploy with it asks the local AWS all the same."""
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_ACCESS_KEY_ID": "local",
+            "AWS_SECRET_ACCESS_KEY": "local",
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "NO_PROXY": "localhost,127.0.0.1",
+        }
+
     def client(self, service: str) -> Any:
         """A client of the local AWS, to look at what a deploy left there."""
         return boto3.session.Session().client(

@@ -113,14 +113,7 @@ def test_a_no_under_the_changes_gives_the_change_sets_up(deployed: Checkout) -> 
     """Without --local, so that the question is asked; the endpoint is still that of the local AWS."""
     before = state(deployed)
     ours, theirs = pty.openpty()
-    environment = deployed.environment | {
-        "AWS_ENDPOINT_URL": deployed.endpoint,
-        "AWS_ACCESS_KEY_ID": "local",
-        "AWS_SECRET_ACCESS_KEY": "local",
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "NO_PROXY": "localhost,127.0.0.1",
-        "TERM": "dumb",
-    }
+    environment = deployed.environment | deployed.account | {"TERM": "dumb"}
     words = [deployed.root / "deploy.sh", *LOCAL[1:], "--parameter", "ada.InstanceType=m7i.2xlarge"]
     process = subprocess.Popen(words, cwd=deployed.root, env=environment, stdin=theirs, stdout=theirs, stderr=theirs)
     os.close(theirs)
@@ -138,15 +131,8 @@ def test_a_no_under_the_changes_gives_the_change_sets_up(deployed: Checkout) -> 
 
 def test_nobody_to_ask_is_refused_before_anything_is_made(deployed: Checkout) -> None:
     before = state(deployed)
-    environment = {
-        "AWS_ENDPOINT_URL": deployed.endpoint,
-        "AWS_ACCESS_KEY_ID": "local",
-        "AWS_SECRET_ACCESS_KEY": "local",
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "NO_PROXY": "localhost,127.0.0.1",
-    }
 
-    done = deployed.deploy(*LOCAL[1:], "--parameter", "ada.InstanceType=m7i.2xlarge", **environment)
+    done = deployed.deploy(*LOCAL[1:], "--parameter", "ada.InstanceType=m7i.2xlarge", **deployed.account)
 
     assert (done.returncode, state(deployed)) == (3, before)
     assert done.stderr.endswith("--yes deploys without a question; nothing was done\n")

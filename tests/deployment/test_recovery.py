@@ -7,7 +7,6 @@ import json
 import os
 import pty
 import subprocess
-from typing import Any
 
 import pytest
 from botocore.exceptions import WaiterError
@@ -114,7 +113,7 @@ def test_nothing_is_removed_when_the_answer_is_no(local_checkout: Checkout, fail
     before = stacks(local_checkout, name)
     ours, theirs = pty.openpty()
     words = [local_checkout.root / "deploy.sh", name, "demo-bucket", "us-east-1"]
-    environment = local_checkout.environment | somebody(local_checkout)
+    environment = local_checkout.environment | local_checkout.account | {"TERM": "dumb"}
     process = subprocess.Popen(words, env=environment, stdin=theirs, stdout=theirs, stderr=theirs)
     os.close(theirs)
     said = b""
@@ -167,15 +166,3 @@ def test_a_failed_creation_that_keeps_something_is_listed_and_left_alone(deploye
     assert done.returncode == 1
     assert f"stack keeps: is ROLLBACK_COMPLETE and still holds Kept (AWS::Logs::LogGroup) {kept}, want" in done.stderr
     assert stacks(deployed, "keeps") == before
-
-
-def somebody(checkout: Checkout) -> dict[str, Any]:
-    """The environment of somebody with an account."""
-    return {
-        "AWS_ENDPOINT_URL": checkout.endpoint,
-        "AWS_ACCESS_KEY_ID": "local",
-        "AWS_SECRET_ACCESS_KEY": "local",
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "NO_PROXY": "localhost,127.0.0.1",
-        "TERM": "dumb",
-    }

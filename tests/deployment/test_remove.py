@@ -10,7 +10,6 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
@@ -214,7 +213,7 @@ def test_a_creation_that_could_not_be_undone_is_removed_by_the_command_that_the_
 def test_nobody_to_ask_is_a_refusal(local_checkout: Checkout, name: str) -> None:
     before = stacks(local_checkout, name)
 
-    done = local_checkout.deploy("--remove", name, "us-east-1", **somebody(local_checkout))
+    done = local_checkout.deploy("--remove", name, "us-east-1", **local_checkout.account)
 
     assert done.returncode == 3, done.stderr
     assert "nobody to ask: --dry-run shows what would happen, --yes does it without a question" in done.stderr
@@ -266,7 +265,7 @@ def typed(checkout: Checkout, name: str, answer: str) -> int:
     process = subprocess.Popen(
         [checkout.root / "deploy.sh", "--remove", name, "us-east-1"],
         cwd=checkout.root,
-        env=checkout.environment | somebody(checkout) | {"TERM": "dumb"},
+        env=checkout.environment | checkout.account | {"TERM": "dumb"},
         stdin=terminal,
         stdout=subprocess.DEVNULL,
         stderr=terminal,
@@ -291,14 +290,3 @@ def _until(controller: int, words: str) -> Iterator[str]:
             return
         seen += text
         yield text
-
-
-def somebody(checkout: Checkout) -> dict[str, Any]:
-    """The environment of somebody with an account; the endpoint is still the local AWS."""
-    return {
-        "AWS_ENDPOINT_URL": checkout.endpoint,
-        "AWS_ACCESS_KEY_ID": "local",
-        "AWS_SECRET_ACCESS_KEY": "local",
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "NO_PROXY": "localhost,127.0.0.1",
-    }
