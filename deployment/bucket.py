@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from cloud.errors import CloudError
 from cloud.session import Cloud
 from deployment.findings import Problem
@@ -63,7 +66,7 @@ def write_finding(cloud: Cloud, bucket: str, *, prefix: str, account: str) -> Pr
 
 
 def create(cloud: Cloud, bucket: str, *, account: str) -> None:
-    """Make the bucket: no public access, no ACLs, encrypted, versioned. Raises `CloudError`.
+    """Make the bucket: no public access, no ACLs, encrypted, versioned, by HTTPS only. Raises `CloudError`.
 
     AWS's own KMS key for S3 has no monthly price and needs no permission of its own.
     Uploads that were begun and never ended go after a week.
@@ -78,3 +81,19 @@ def create(cloud: Cloud, bucket: str, *, account: str) -> None:
     cloud.call("s3", "PutBucketEncryption", **where, ServerSideEncryptionConfiguration={"Rules": [rule]})
     cloud.call("s3", "PutBucketVersioning", **where, VersioningConfiguration={"Status": "Enabled"})
     cloud.call("s3", "PutBucketLifecycleConfiguration", **where, LifecycleConfiguration={"Rules": [UNFINISHED]})
+    policy = json.dumps(https_only(bucket, partition=cloud.client("s3").meta.partition))
+    cloud.call("s3", "PutBucketPolicy", **where, Policy=policy)
+
+
+def https_only(bucket: str, *, partition: str) -> dict[str, Any]:
+    """The policy that denies everything that is not HTTPS: S3.5 of the AWS Foundational Security Best Practices."""
+    arn = f"arn:{partition}:s3:::{bucket}"
+    statement = {
+        "Sid": "HttpsOnly",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": [arn, f"{arn}/*"],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    return {"Version": "2012-10-17", "Statement": [statement]}

@@ -44,13 +44,14 @@ def application() -> Calls:
     from moto.cloudformation import urls
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-    from localaws import simulated, stricter
+    from localaws import buckets, simulated, stricter
     from localaws.engine import Engine
     from localaws.responses import CloudFormationResponse, Service
     from localaws.snapshots import Snapshots
     from localaws.stacks import Store
 
     urls.url_paths = {"{0}/$": CloudFormationResponse.dispatch}
+    buckets.install()
     simulated.install()
     stricter.install()
     Service.store = Store()

@@ -37,7 +37,7 @@ WANTED = {
     "fault-plans": Wanted(200, slow=True, quick=2),
     "fault-rows": Wanted(50),
     "hostile-arguments": Wanted(60),
-    "kill-points": Wanted(177, slow=True, quick=2),
+    "kill-points": Wanted(180, slow=True, quick=2),
     "legal-configs": Wanted(100, slow=True, quick=26),
     "localaws-types": Wanted(100),
     "network-exposures": Wanted(10, slow=True, packets=True),

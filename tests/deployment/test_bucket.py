@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from botocore.stub import Stubber
 
@@ -13,6 +15,21 @@ ACCOUNT = "123456789012"
 WANT = f"a bucket of account {ACCOUNT} in eu-west-1"
 COMMAND = "./deploy.sh demo b eu-west-1"
 WHERE = {"Bucket": "b", "ExpectedBucketOwner": ACCOUNT}
+POLICY = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Sid": "HttpsOnly",
+                "Effect": "Deny",
+                "Principal": "*",
+                "Action": "s3:*",
+                "Resource": ["arn:aws:s3:::b", "arn:aws:s3:::b/*"],
+                "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+            }
+        ],
+    }
+)
 KEY = {**WHERE, "Key": "demo/write-check"}
 
 
@@ -116,6 +133,7 @@ def test_a_new_bucket_is_private_encrypted_and_versioned(monkeypatch: pytest.Mon
         stub.add_response("put_bucket_versioning", {}, {**WHERE, "VersioningConfiguration": {"Status": "Enabled"}})
         lifecycle = {"LifecycleConfiguration": {"Rules": [unfinished]}}
         stub.add_response("put_bucket_lifecycle_configuration", {}, {**WHERE, **lifecycle})
+        stub.add_response("put_bucket_policy", {}, {**WHERE, "Policy": POLICY})
 
         create(cloud, "b", account=ACCOUNT)
         stub.assert_no_pending_responses()

@@ -174,6 +174,7 @@ def test_the_bucket_is_private_encrypted_and_versioned(deployed: Checkout) -> No
     assert set(public.values()) == {True}
     assert rules[0]["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] == "aws:kms"
     assert s3.get_bucket_lifecycle_configuration(Bucket="demo-bucket")["Rules"][0]["Status"] == "Enabled"
+    assert json.loads(s3.get_bucket_policy(Bucket="demo-bucket")["Policy"])["Statement"][0]["Sid"] == "HttpsOnly"
     assert s3.get_bucket_versioning(Bucket="demo-bucket")["Status"] == "Enabled"
     assert keys
     assert all(key.endswith(".template") for key in keys)

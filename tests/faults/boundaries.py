@@ -47,7 +47,7 @@ POINTS: Mapping[str, tuple[Point, ...]] = {
         *_lines("templates", "preflight", "environment demo", "workstation ada", AGENT),
         *ASKING,
         *_calls("s3", "CreateBucket", "PutBucketPublicaccessblock", "PutBucketEncryption", "PutBucketVersioning"),
-        *_calls("s3", "PutBucketLifecycle"),
+        *_calls("s3", "PutBucketLifecycle", "PutBucketPolicy"),
         *_calls("s3", "HeadObject", "PutObject", "PutObject 2"),
         *_calls("cloudformation", "CreateChangeSet", "DescribeChangeSet", "ExecuteChangeSet"),
         *_calls("ec2", "DescribeSecurityGroups", "RevokeSecurityGroupEgress"),
