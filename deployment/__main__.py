@@ -6,7 +6,7 @@ import os
 import sys
 
 from cloud.errors import CloudError
-from deployment.arguments import parse
+from deployment.arguments import Arguments, parse
 from deployment.ending import RESUME, Ending
 from deployment.findings import WRONG_USAGE, Stopped
 from deployment.processes import Processes
@@ -26,14 +26,9 @@ def main() -> int:
     ending.listen()
     with Talk() as talk:
         try:
-            return run(arguments, processes, talk)
-        except Stopped as stopped:
-            for line in stopped.lines:
-                talk.say(f"deploy.sh: {line}")
-            return stopped.status
-        except CloudError as error:
-            talk.say(f"deploy.sh: {error}")
-            return 1
+            status = _status(arguments, processes, talk)
+            ending.over()
+            return status
         except KeyboardInterrupt as interrupt:
             processes.stop()
             talk.say(f"deploy.sh: {RESUME}")
@@ -42,6 +37,19 @@ def main() -> int:
         except BrokenPipeError:  # `deploy.sh … | head`
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 0
+
+
+def _status(arguments: Arguments, processes: Processes, talk: Talk) -> int:
+    """Of a run, whose failure is told."""
+    try:
+        return run(arguments, processes, talk)
+    except Stopped as stopped:
+        for line in stopped.lines:
+            talk.say(f"deploy.sh: {line}")
+        return stopped.status
+    except CloudError as error:
+        talk.say(f"deploy.sh: {error}")
+        return 1
 
 
 if __name__ == "__main__":

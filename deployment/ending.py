@@ -29,6 +29,10 @@ class Ended(KeyboardInterrupt):
         self.status = 128 + number
 
 
+def _nothing(_number: int, _frame: FrameType | None) -> None:
+    """A signal more, when the end has begun."""
+
+
 class Ending:
     """What the signals do to a run and its programs."""
 
@@ -45,6 +49,12 @@ class Ending:
             signal.signal(number, self._begin)
         signal.signal(signal.SIGALRM, self._at_once)
 
+    def over(self) -> None:
+        """From now on the signals change nothing: all is done and said."""
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        for number in SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
+
     def _begin(self, number: int, frame: FrameType | None) -> None:
         if self._status:
             self._at_once(number, frame)
@@ -55,6 +65,8 @@ class Ending:
 
     def _at_once(self, _number: int, _frame: FrameType | None) -> None:
         """End without waiting for anybody: no lock is taken, since whoever has it may never give it back."""
+        for number in SIGNALS:
+            signal.signal(number, _nothing)  # not SIG_IGN: Python complains of one that is on its way
         self.processes.abandon()
         if self.processes.temporary:
             shutil.rmtree(self.processes.temporary, ignore_errors=True)

@@ -58,3 +58,20 @@ def test_a_second_signal_ends_it_at_once(root: Path, tmp_path: Path) -> None:
     stdout, stderr = process.communicate(timeout=60)
 
     assert (process.returncode, stdout, stderr) == (143, "", f"deploy.sh: {RESUME}\n")
+
+
+def test_a_signal_that_comes_when_all_is_said_changes_nothing(root: Path) -> None:
+    late = """
+import os, signal
+from deployment.ending import SIGNALS, Ending
+from deployment.processes import Processes
+
+ending = Ending(Processes())
+ending.listen()
+ending.over()
+for number in SIGNALS:
+    os.kill(os.getpid(), number)
+"""
+    done = subprocess.run([sys.executable, "-c", late], cwd=root, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

@@ -90,6 +90,8 @@ def wrong_after(stage: Stage, case: Case, point: Point, number: signal.Signals, 
             _wait_for_the_rest(mark)
         for path in stage.temporary.iterdir():  # nobody can tidy up after SIGKILL
             shutil.rmtree(path, ignore_errors=True)
+    elif ended.status == 0 and point.line:  # it was done before the signal came
+        wrong = after_a_run(ended, stage, files) + in_the_end(ended, stage, case.wanted)
     else:
         wrong = after_a_run(ended, stage, files, statuses=(STATUSES[number],))
         wrong += [] if RESUME in ended.stderr else ["it does not say how to carry on"]

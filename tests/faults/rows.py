@@ -133,18 +133,24 @@ ROWS = (
         "Ctrl-C",
         (
             f"{DEPLOYMENT}trouble.py::test_an_interrupted_deploy_says_how_to_carry_on_and_leaves_no_file",
-            f"{KILLS}[first-SIGINT-0]",
+            f"{KILLS}[first-SIGINT-workstation-ada-]",
         ),
     ),
     Row(
         41,
         "SIGTERM, SIGHUP, a reader that goes",
-        (f"{DEPLOYMENT}surroundings.py::test_a_reader_that_goes_away_is_no_fault", f"{KILLS}[first-SIGTERM-0]"),
+        (
+            f"{DEPLOYMENT}surroundings.py::test_a_reader_that_goes_away_is_no_fault",
+            f"{KILLS}[first-SIGTERM-workstation-ada-]",
+        ),
     ),
     Row(
         42,
         "kill -9",
-        (f"{DEPLOYMENT}resume.py::test_a_killed_deploy_is_attached_to_and_carried_on", f"{KILLS}[first-SIGKILL-0]"),
+        (
+            f"{DEPLOYMENT}resume.py::test_a_killed_deploy_is_attached_to_and_carried_on",
+            f"{KILLS}[first-SIGKILL-workstation-ada-]",
+        ),
     ),
     Row(
         43,
