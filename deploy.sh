@@ -75,8 +75,10 @@ main() {
     # Our own modules first, none of the caller's directory; text is UTF-8 whatever the locale says.
     unset PYTHONHOME
     export PYTHONPATH=$root PYTHONSAFEPATH=1 PYTHONUTF8=1
-    "$python" -m deployment.arguments "$@"
-    python=$("$root/util/venv.sh")
+    if [[ $python != "$root/.venv/bin/python" ]]; then
+        "$python" -m deployment.arguments "$@" # wrong words are told before anything is installed
+        python=$("$root/util/venv.sh")
+    fi
     exec "$python" -m deployment "$@"
 }
 

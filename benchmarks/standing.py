@@ -51,6 +51,7 @@ class Preflight:
 @contextmanager
 def standing(project: Path, environment: Mapping[str, str]) -> Iterator[tuple[Subject, ...]]:
     """Deploy to a local AWS in `project`, and end it afterwards. Raises RunError when that fails."""
+    environment = {**environment, "PATH": f"{sys.prefix}/bin:{environment['PATH']}"}  # one AWS CLI for both
     deploy = (str(project / "deploy.sh"), "--local", STACK, BUCKET, REGION)
     try:
         _run(deploy, project, environment)

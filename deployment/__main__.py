@@ -10,7 +10,6 @@ from deployment.arguments import Arguments, parse
 from deployment.ending import RESUME, Ending
 from deployment.findings import WRONG_USAGE, Stopped
 from deployment.processes import Processes
-from deployment.run import run
 from deployment.talk import Talk
 
 
@@ -41,6 +40,8 @@ def main() -> int:
 
 def _status(arguments: Arguments, processes: Processes, talk: Talk) -> int:
     """Of a run, whose failure is told."""
+    from deployment.run import run  # late: wrong words are told before anything heavy is loaded
+
     try:
         return run(arguments, processes, talk)
     except Stopped as stopped:
